@@ -1,0 +1,8 @@
+export {
+  type Diagnostic,
+  type PatchOperation,
+  type Place,
+  type Severity,
+  SettleError,
+  settleError,
+} from "./diagnostic.ts";

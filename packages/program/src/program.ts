@@ -1,0 +1,149 @@
+/**
+ * The Program: what the compiler hands to an engine. Backend-neutral instructions on values (each assigned once), in
+ * phases that read buffers when they start and write them when they end.
+ */
+import type { Relation } from "./relation.ts";
+import type { ScalarExpression } from "./scalar-expression.ts";
+import type { ValueType } from "./value-type.ts";
+
+declare const brand: unique symbol;
+/** Index into a phase's values. */
+export type ValueId = number & { readonly [brand]: "ValueId" };
+/** Name of a buffer, e.g. `W1`, `bias:e0`, `z1`, `noise:z4`. */
+export type BufferId = string & { readonly [brand]: "BufferId" };
+
+/**
+ * What a buffer is for, and so who writes it and how long it lives.
+ * - `parameter`: learned; in checkpoints. - `moment`: a step rule's memory; in checkpoints.
+ * - `accumulator`: sums over samples between updates; `apply` sets it back to zero.
+ * - `state`: lives through one settle, one entry per sample. - `readout`: results of `readout`, one entry per sample.
+ * - `input`: given by the host for each run (data, masks, learning rate, sample count).
+ * - `noise`: given by the host: independent standard normal numbers drawn from `stream`.
+ */
+export type BufferRole = "parameter" | "moment" | "accumulator" | "state" | "readout" | "input" | "noise";
+
+/** How the host fills a parameter or moment before the first update. */
+export type InitialLaw =
+  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  | { readonly kind: "constant"; readonly value: number };
+
+export interface Buffer {
+  readonly id: BufferId;
+  readonly role: BufferRole;
+  readonly type: ValueType;
+  /** Parameters and moments: what they hold before the first update. Scalar inputs: the default. */
+  readonly initial?: InitialLaw;
+  /** Noise and parameters: the stream their random numbers come from. */
+  readonly stream?: string;
+  /** What it is, for people: "weights of W1". */
+  readonly description: string;
+}
+
+export type Instruction =
+  /**
+   * One side of a relation from the two others. `post` and `pre` are per sample; `weight` is summed over samples. For
+   * fixed weights `weight` is absent.
+   */
+  | {
+      readonly kind: "contract";
+      readonly out: ValueId;
+      /** Index into `program.relations`. */
+      readonly relation: number;
+      readonly produce: "post" | "pre" | "weight";
+      readonly pre?: ValueId;
+      readonly post?: ValueId;
+      readonly weight?: ValueId;
+    }
+  /** Entry by entry; operands broadcast (see `broadcastType`). The value's declared type is the result's. */
+  | {
+      readonly kind: "map";
+      readonly out: ValueId;
+      readonly expression: ScalarExpression;
+      readonly operands: readonly ValueId[];
+    }
+  /** Sum or maximum over `axes` of the shape, and over the samples if `batch`. `keep` leaves reduced axes as 1. */
+  | {
+      readonly kind: "reduce";
+      readonly out: ValueId;
+      readonly operation: "sum" | "max";
+      readonly operand: ValueId;
+      readonly axes: readonly number[];
+      readonly batch: boolean;
+      readonly keep: boolean;
+    }
+  /** Softmax over the last axis. */
+  | { readonly kind: "softmax"; readonly out: ValueId; readonly operand: ValueId };
+
+export interface Value {
+  readonly type: ValueType;
+  /** What it is in the circuit's words: `μ(e0)`, `φ(z1)`. For printing only. */
+  readonly label?: string;
+}
+
+/** A straight-line piece of the Program. All reads happen before the first instruction, all writes after the last. */
+export interface Phase {
+  readonly values: readonly Value[];
+  readonly reads: readonly { readonly value: ValueId; readonly buffer: BufferId }[];
+  readonly instructions: readonly Instruction[];
+  readonly writes: readonly { readonly buffer: BufferId; readonly value: ValueId }[];
+}
+
+/**
+ * - `start`: states from data, noise and projection. - `step`: one correction of all states.
+ * - `readout`: predictions, errors and discrepancies of the states as they stand.
+ * - `accumulate`: adds the batch's sums to the accumulators (after `readout`).
+ * - `apply`: one update of the parameters from the accumulators; has no batch.
+ */
+export const phaseNames = ["start", "step", "readout", "accumulate", "apply"] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+/** What an observed node does during a settle. */
+export type Mode = "clamped" | "released" | "free" | "masked";
+
+export interface Program {
+  readonly format: "settle-program";
+  readonly version: 1;
+  readonly circuit: { readonly name: string; readonly hash: string };
+  readonly states: readonly { readonly id: string; readonly buffer: BufferId }[];
+  /** Observed nodes: what feeds them, and the buffers their data (and mask, if masked) go into; absent when free. */
+  readonly observed: readonly {
+    readonly state: string;
+    /** Name of the field of a data set that feeds it: `image`, `label`, … */
+    readonly field: string;
+    readonly mode: Mode;
+    readonly data?: BufferId;
+    readonly mask?: BufferId;
+  }[];
+  /** Error nodes and the readout buffers of each; `discrepancy` is one number per sample. */
+  readonly errors: readonly {
+    readonly id: string;
+    readonly target: string;
+    readonly prediction: BufferId;
+    readonly error: BufferId;
+    readonly discrepancy: BufferId;
+  }[];
+  /** Per-sample record of the settle (state buffers of shape `[]`), or absent if compiled without. */
+  readonly monitor?: Monitor;
+  readonly settle: { readonly steps: number };
+  readonly learn: {
+    readonly batch: number;
+    readonly rate: number;
+    /** Scalar inputs of `apply`: the learning rate and the number of samples accumulated. */
+    readonly rateInput: BufferId;
+    readonly countInput: BufferId;
+  };
+  readonly relations: readonly Relation[];
+  readonly buffers: readonly Buffer[];
+  readonly phases: Readonly<Record<PhaseName, Phase>>;
+}
+
+/** Buffers the step phase keeps about each sample. */
+export interface Monitor {
+  /** 0 running, 1 settled, 2 diverged. A settled sample is frozen. */
+  readonly status: BufferId;
+  /** The step (1-based) at which the status last changed; 0 while running. */
+  readonly statusStep: BufferId;
+  /** Total discrepancy of the states before the latest step. */
+  readonly discrepancy: BufferId;
+}

@@ -1,0 +1,11 @@
+export type {
+  Engine,
+  EngineInfo,
+  EngineStatus,
+  Executable,
+  LoadOptions,
+  NumberArray,
+  RunRequest,
+  ScheduleEntry,
+} from "./engine.ts";
+export type { SampleSource } from "./sample-source.ts";
