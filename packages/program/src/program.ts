@@ -106,7 +106,10 @@ export interface Program {
   readonly version: 1;
   readonly circuit: { readonly name: string; readonly hash: string };
   readonly states: readonly { readonly id: string; readonly buffer: BufferId }[];
-  /** Observed nodes: what feeds them, and the buffers their data (and mask, if masked) go into; absent when free. */
+  /**
+   * Observed nodes: what feeds them, and the buffers their data (and mask, if masked) go into; absent when free. A field
+   * of another shape but the same size fits: it is read row-major (an image into a dense state).
+   */
   readonly observed: readonly {
     readonly state: string;
     /** Name of the field of a data set that feeds it: `image`, `label`, … */
