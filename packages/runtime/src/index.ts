@@ -9,3 +9,11 @@ export type {
   ScheduleEntry,
 } from "./engine.ts";
 export type { SampleSource } from "./sample-source.ts";
+export type {
+  Checkpoint,
+  MetricsLine,
+  RunStore,
+  StoredTensor,
+  TrainingPlan,
+  TrainingPosition,
+} from "./run-store.ts";
