@@ -1,3 +1,5 @@
+export { printLaw, printProgram, printRelation } from "./print-program.ts";
+export { printNumber, printScalarExpression, printScalarExpressionLatex } from "./print-scalar-expression.ts";
 export {
   type Buffer,
   type BufferId,
@@ -40,4 +42,6 @@ export {
   tanh,
   type UnaryPrimitive,
 } from "./scalar-expression.ts";
+export { parseProgram, serializeProgram } from "./serialize-program.ts";
+export { operandsOf, verifyProgram } from "./verify-program.ts";
 export { broadcastType, printType, sameShape, sameType, type Shape, sizeOf, type ValueType } from "./value-type.ts";
