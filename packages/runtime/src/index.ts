@@ -1,3 +1,7 @@
+export { type ArrayField, arraySource } from "./array-source.ts";
+export { chooseEngine, type EngineChoice, type ProbedEngine, probeEngines } from "./choose-engine.ts";
+export { checkSource, type DataBatch } from "./data-batch.ts";
+export type { Discrepancy } from "./discrepancy.ts";
 export type {
   Engine,
   EngineInfo,
@@ -8,7 +12,10 @@ export type {
   RunRequest,
   ScheduleEntry,
 } from "./engine.ts";
-export type { SampleSource } from "./sample-source.ts";
+export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+export type { Modes } from "./modes.ts";
+export { type BatchNoiseKey, initialValues, permutation, sampleNormals, sampleUniforms } from "./noise.ts";
+export { type NoiseKey, type RandomStream, randomStream } from "./random-stream.ts";
 export type {
   Checkpoint,
   MetricsLine,
@@ -17,3 +24,19 @@ export type {
   TrainingPlan,
   TrainingPosition,
 } from "./run-store.ts";
+export type { SampleSource } from "./sample-source.ts";
+export { type DivergedSample, divergenceDiagnostic, remedyOf, type SampleStatus } from "./sample-status.ts";
+export {
+  createSession,
+  type LearnOptions,
+  type LearnResult,
+  type Parameters,
+  type ProjectOptions,
+  type ProjectResult,
+  type Session,
+  type SessionOptions,
+  type SettleOptions,
+  type SettleResult,
+  type TraceEvent,
+  type Wanted,
+} from "./session.ts";

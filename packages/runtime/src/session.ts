@@ -1,0 +1,232 @@
+/** A compiled circuit on an engine, with its parameters: settle, learn, project. */
+import { settleError } from "@settle/diagnostics";
+import type { Program } from "@settle/program";
+import type { DataBatch } from "./data-batch.ts";
+import type { Discrepancy } from "./discrepancy.ts";
+import type { Engine, EngineInfo, NumberArray } from "./engine.ts";
+import { createExecutablePool } from "./executable-pool.ts";
+import { learnBatch } from "./learn-batch.ts";
+import { freeModes, type Modes } from "./modes.ts";
+import type { StoredTensor } from "./run-store.ts";
+import type { DivergedSample, SampleStatus } from "./sample-status.ts";
+import { settleBatch } from "./settle-batch.ts";
+
+export interface SessionOptions {
+  /** The Program for a mode set; called once per set. Without modes: every observed node clamped. */
+  readonly programFor: (modes?: Modes) => Program;
+  readonly engine: Engine;
+  /** Decides initial weights and all noise. */
+  readonly seed: number;
+  readonly threads?: number;
+  /** Most samples in one engine run; larger batches are split. Default: no limit. */
+  readonly microBatch?: number;
+  /** Most executables (one per mode set) kept loaded. Default 4. */
+  readonly executables?: number;
+}
+
+/** Ids of nodes whose values are wanted, or all. */
+export type Wanted = "all" | readonly string[];
+
+export interface SettleOptions {
+  /** Default: every observed node clamped. */
+  readonly modes?: Modes;
+  /** T; default the circuit's. 0 reads out the start. */
+  readonly steps?: number;
+  /** Error nodes whose predictions (μ) to return. Default none. */
+  readonly predictions?: Wanted;
+  /** Error nodes whose errors to return. Default none. */
+  readonly errors?: Wanted;
+  /** States to return. Default none. */
+  readonly states?: Wanted;
+  /** Follows the settle from its start. Costs one readout every `every` steps. */
+  readonly trace?: { readonly every: number; readonly states?: Wanted };
+  /** Abandons the settle; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a trace says about one moment of a settle. */
+export interface TraceEvent {
+  /** Steps taken; 0 is the start. */
+  readonly step: number;
+  /** Mean over the batch. */
+  readonly discrepancy: Discrepancy;
+  /** By error node: `[count]`. */
+  readonly discrepancies: Readonly<Record<string, NumberArray>>;
+  /** States asked for: `[count, ...shape]`. */
+  readonly states: Readonly<Record<string, NumberArray>>;
+}
+
+export interface SettleResult {
+  readonly count: number;
+  /** By error node, of those asked for: `[count, ...shape of its target]`. */
+  readonly predictions: Readonly<Record<string, NumberArray>>;
+  /** As `predictions`. */
+  readonly errors: Readonly<Record<string, NumberArray>>;
+  /** By state, of those asked for: `[count, ...shape]`. */
+  readonly states: Readonly<Record<string, NumberArray>>;
+  /** By error node: ½‖e‖² of each sample, `[count]`. */
+  readonly discrepancies: Readonly<Record<string, NumberArray>>;
+  /** Mean over the batch; not finite if a sample diverged. */
+  readonly discrepancy: Discrepancy;
+  /** Of each sample. */
+  readonly statuses: readonly SampleStatus[];
+  /** Samples that diverged; empty if all is well. */
+  readonly diverged: readonly DivergedSample[];
+  /** Empty without `trace`. */
+  readonly trace: readonly TraceEvent[];
+}
+
+export interface LearnOptions {
+  /** Learning rate of this update; default the circuit's. */
+  readonly rate?: number;
+  /** Default: every observed node clamped. */
+  readonly modes?: Modes;
+  readonly steps?: number;
+  /** Abandons the batch: no parameter changes, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export type LearnResult =
+  | {
+      readonly kind: "learned";
+      readonly count: number;
+      /** Of the settled states, before the update; mean over the batch. */
+      readonly discrepancy: Discrepancy;
+      readonly statuses: readonly SampleStatus[];
+      /** Time spent settling and adding up, and in the update itself. */
+      readonly seconds: { readonly settle: number; readonly learn: number };
+    }
+  /** Some samples diverged: the update was not made and no parameter changed. */
+  | { readonly kind: "diverged"; readonly count: number; readonly diverged: readonly DivergedSample[] };
+
+export interface ProjectOptions {
+  /** Sample indices for the noise; default 0 … count − 1. */
+  readonly indices?: readonly number[];
+  readonly epoch?: number;
+}
+
+export interface ProjectResult {
+  readonly count: number;
+  /** By error node: `[count, ...shape of its target]`. */
+  readonly predictions: Readonly<Record<string, NumberArray>>;
+  /** By state: `[count, ...shape]`. */
+  readonly states: Readonly<Record<string, NumberArray>>;
+}
+
+/**
+ * Calls are taken one after the other, in the order they were made. A call that throws leaves parameters as they were.
+ */
+export interface Session {
+  /** The Program with every observed node clamped. */
+  readonly program: Program;
+  readonly engine: EngineInfo;
+  readonly seed: number;
+  /** Updates since the parameters were initialized. */
+  readonly updates: number;
+  /**
+   * Settles a batch, synapses held fixed.
+   * @throws {SettleError} `data/…` when the batch does not fit the circuit or is not finite
+   */
+  settle(batch: DataBatch, options?: SettleOptions): Promise<SettleResult>;
+  /**
+   * Settles a batch and makes one update from its mean.
+   * @throws {SettleError} as `settle`
+   */
+  learn(batch: DataBatch, options?: LearnOptions): Promise<LearnResult>;
+  /** Starts with all observed nodes free and reads out before the first step: what the circuit projects by itself. */
+  project(count: number, options?: ProjectOptions): Promise<ProjectResult>;
+  readonly parameters: Parameters;
+  /** Frees the engine's memory; using the session afterwards throws `session/disposed`. */
+  dispose(): Promise<void>;
+}
+
+export interface Parameters {
+  /** Parameters and moments, copied. */
+  export(): Promise<ReadonlyMap<string, StoredTensor>>;
+  /**
+   * Takes over parameters, and moments where given (else they start anew). All or nothing.
+   * @param updates what `session.updates` becomes; default 0
+   * @throws {SettleError} `checkpoint/unknown-tensor`, `checkpoint/missing-tensor`, `checkpoint/shape-mismatch`,
+   *   `checkpoint/not-finite`
+   */
+  import(tensors: ReadonlyMap<string, StoredTensor>, updates?: number): Promise<void>;
+  /** Back to the initial weights. */
+  reset(): Promise<void>;
+}
+
+/**
+ * Loads a circuit's Program onto an engine with freshly drawn weights.
+ * @throws {SettleError} `engine/unavailable`, `engine/unsupported`
+ */
+export async function createSession(options: SessionOptions): Promise<Session> {
+  const { programFor, engine, seed, microBatch = Infinity } = options;
+  const program = programFor();
+  const pool = createExecutablePool({
+    programFor: (modes) => (modes === undefined ? program : programFor(modes)),
+    engine,
+    seed,
+    load: options.threads === undefined ? {} : { threads: options.threads },
+    capacity: Math.max(1, options.executables ?? 4),
+  });
+  const { info } = await pool.use();
+  let updates = 0;
+  let disposed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** An executable keeps the states of one batch at a time, so calls must not interleave. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(() => {
+      if (disposed) throw settleError("session/disposed", "This session was disposed of.", { help: "create a new one" });
+      return work();
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return {
+    program,
+    engine: info,
+    seed,
+    get updates() {
+      return updates;
+    },
+    settle: (batch, settleOptions = {}) =>
+      inTurn(async () => settleBatch(await pool.use(settleOptions.modes), batch, { ...settleOptions, seed, microBatch })),
+    learn: (batch, learnOptions = {}) =>
+      inTurn(async () => {
+        const executable = await pool.use(learnOptions.modes);
+        const result = await learnBatch(executable, batch, { ...learnOptions, seed, microBatch });
+        if (result.kind === "learned") {
+          pool.learned(executable);
+          updates += 1;
+        }
+        return result;
+      }),
+    project: (count, { indices, epoch } = {}) =>
+      inTurn(async () => {
+        const batch = { count, fields: {}, ...(indices && { indices }), ...(epoch !== undefined && { epoch }) };
+        const wanted = { steps: 0, predictions: "all", states: "all" } as const;
+        const executable = await pool.use(freeModes(program));
+        const { predictions, states } = await settleBatch(executable, batch, { ...wanted, seed, microBatch });
+        return { count, predictions, states };
+      }),
+    parameters: {
+      export: () => inTurn(() => pool.exportTensors()),
+      import: (tensors, count = 0) =>
+        inTurn(async () => {
+          pool.importTensors(tensors);
+          updates = count;
+        }),
+      reset: () =>
+        inTurn(async () => {
+          pool.reset();
+          updates = 0;
+        }),
+    },
+    dispose: () =>
+      inTurn(async () => {
+        disposed = true;
+        await pool.dispose();
+      }),
+  };
+}

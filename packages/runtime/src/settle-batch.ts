@@ -1,0 +1,166 @@
+/** Settles a batch of any size, group by group, and puts the groups' results together. */
+import { settleError } from "@settle/diagnostics";
+import type { BufferId, Program } from "@settle/program";
+import { type DataBatch, sampleIndex, sliceBatch } from "./data-batch.ts";
+import { meanDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
+import type { Executable, NumberArray } from "./engine.ts";
+import type { DivergedSample, SampleStatus } from "./sample-status.ts";
+import type { SettleOptions, SettleResult, TraceEvent, Wanted } from "./session.ts";
+import { locateDivergence, type SettledSamples, type SettleRequest, settleSamples, type Snapshot } from "./settle-samples.ts";
+
+export interface GroupOptions {
+  readonly seed: number;
+  /** Most samples in one engine run. */
+  readonly microBatch: number;
+}
+
+export async function settleBatch(
+  executable: Executable,
+  batch: DataBatch,
+  options: Omit<SettleOptions, "modes"> & GroupOptions,
+): Promise<SettleResult> {
+  const { program } = executable;
+  const errors = program.errors.map(({ id }) => id);
+  const states = program.states.map(({ id }) => id);
+  const predicted = pick(options.predictions, errors, "error node");
+  const erring = pick(options.errors, errors, "error node");
+  const stated = pick(options.states, states, "state");
+  const steps = stepsOf(program, options.steps);
+  const buffers = {
+    predictions: program.errors.filter(({ id }) => predicted.has(id)).map((e) => [e.id, e.prediction] as const),
+    errors: program.errors.filter(({ id }) => erring.has(id)).map((e) => [e.id, e.error] as const),
+    states: program.states.filter(({ id }) => stated.has(id)).map((s) => [s.id, s.buffer] as const),
+  };
+  const outputs = Object.values(buffers).flatMap((list) => list.map(([, buffer]) => buffer));
+  const traceStates = [...pick(options.trace?.states, states, "state")];
+  const snapshots: Snapshot[][] = [];
+  const groups: SettledSamples[] = [];
+  for (const group of groupsOf(batch, options.microBatch)) {
+    const own: Snapshot[] = [];
+    const request: SettleRequest = {
+      batch: group,
+      seed: options.seed,
+      steps,
+      accumulate: false,
+      outputs,
+      ...(options.trace && {
+        trace: {
+          every: traceEvery(options.trace.every),
+          states: traceStates,
+          onSnapshot: (snapshot: Snapshot) => own.push(snapshot),
+        },
+      }),
+      ...(options.signal && { signal: options.signal }),
+    };
+    const settled = await settleSamples(executable, request);
+    groups.push({ ...settled, statuses: await located(executable, request, settled.statuses) });
+    snapshots.push(own);
+  }
+  const join = (list: readonly (readonly [string, BufferId])[]): Record<string, NumberArray> =>
+    Object.fromEntries(list.map(([id, buffer]) => [id, concatenate(groups.map((g) => required(g.outputs.get(buffer))))]));
+  const discrepancies = joinRecords(groups.map((group) => group.discrepancies));
+  const statuses = groups.flatMap((group) => group.statuses);
+  return {
+    count: batch.count,
+    predictions: join(buffers.predictions),
+    errors: join(buffers.errors),
+    states: join(buffers.states),
+    discrepancies,
+    discrepancy: meanDiscrepancy(sumDiscrepancy(discrepancies, batch.count)),
+    statuses,
+    diverged: divergedOf(batch, statuses),
+    trace: joinTraces(snapshots, batch.count),
+  };
+}
+
+/** Consecutive groups of at most `size` samples. */
+export function groupsOf(batch: DataBatch, size: number): readonly DataBatch[] {
+  // Nothing to split; what is wrong with an empty batch is said where its data are checked.
+  if (!(batch.count > size)) return [batch];
+  const groups: DataBatch[] = [];
+  for (let from = 0; from < batch.count; from += size) {
+    groups.push(sliceBatch(batch, from, Math.min(from + size, batch.count)));
+  }
+  return groups;
+}
+
+/** Finds the step at which samples diverged where the Program's monitor does not say. */
+export async function located(
+  executable: Executable,
+  request: SettleRequest,
+  statuses: readonly SampleStatus[],
+): Promise<readonly SampleStatus[]> {
+  if (executable.program.monitor !== undefined || statuses.every(({ kind }) => kind !== "diverged")) return statuses;
+  const { batch, seed, steps, signal } = request;
+  const first = await locateDivergence(executable, { batch, seed, steps, ...(signal && { signal }) });
+  return statuses.map((status, i) => (status.kind === "diverged" ? { ...status, step: first[i] ?? steps } : status));
+}
+
+export function divergedOf(batch: DataBatch, statuses: readonly SampleStatus[]): readonly DivergedSample[] {
+  return statuses.flatMap(({ kind, step }, i) =>
+    kind === "diverged" ? [{ sample: sampleIndex(batch, i), step }] : [],
+  );
+}
+
+export function stepsOf(program: Program, steps = program.settle.steps): number {
+  if (Number.isInteger(steps) && steps >= 0) return steps;
+  throw settleError("session/bad-option", `A settle cannot take ${steps} steps.`, {
+    help: "give a whole number of steps, 0 or more",
+  });
+}
+
+export function joinRecords(records: readonly Readonly<Record<string, NumberArray>>[]): Record<string, NumberArray> {
+  const [first = {}] = records;
+  return Object.fromEntries(
+    Object.keys(first).map((id) => [id, concatenate(records.map((record) => required(record[id])))]),
+  );
+}
+
+function traceEvery(every: number): number {
+  if (Number.isInteger(every) && every >= 1) return every;
+  throw settleError("session/bad-option", `A trace cannot look every ${every} steps.`, {
+    help: "give a whole number of steps, 1 or more",
+  });
+}
+
+function pick(wanted: Wanted | undefined, ids: readonly string[], what: string): ReadonlySet<string> {
+  if (wanted === "all") return new Set(ids);
+  for (const id of wanted ?? []) {
+    if (ids.includes(id)) continue;
+    throw settleError("session/unknown-node", `There is no ${what} "${id}".`, { help: `there are: ${ids.join(", ")}` });
+  }
+  return new Set(wanted ?? []);
+}
+
+/** Groups settle one after the other, so their traces are laid side by side here. */
+function joinTraces(groups: readonly (readonly Snapshot[])[], count: number): readonly TraceEvent[] {
+  const [first = []] = groups;
+  return first.map(({ step }, i) => {
+    const moments = groups.map((group) => required(group[i]));
+    const discrepancies = joinRecords(moments.map((moment) => moment.discrepancies));
+    return {
+      step,
+      discrepancy: meanDiscrepancy(sumDiscrepancy(discrepancies, count)),
+      discrepancies,
+      states: joinRecords(moments.map((moment) => moment.states)),
+    };
+  });
+}
+
+function concatenate(parts: readonly NumberArray[]): NumberArray {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const joined = first instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a group returned less than the others");
+  return value;
+}

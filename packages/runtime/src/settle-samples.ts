@@ -1,0 +1,155 @@
+/** Settles the samples of one engine run and reads back what was asked for. */
+import { type BufferId, type Phase, type Program, sizeOf } from "@settle/program";
+import { type DataBatch, dataInputs, sampleIndex } from "./data-batch.ts";
+import type { Executable, NumberArray, ScheduleEntry } from "./engine.ts";
+import { sampleNormals } from "./noise.ts";
+import type { SampleStatus } from "./sample-status.ts";
+
+/** The state of a settle between two steps, for the samples of one run. */
+export interface Snapshot {
+  /** Steps taken so far; 0 is the start. */
+  readonly step: number;
+  /** By error node: `[count]`. */
+  readonly discrepancies: Readonly<Record<string, NumberArray>>;
+  /** By state: `[count, ...shape]`. */
+  readonly states: Readonly<Record<string, NumberArray>>;
+}
+
+export interface SettledSamples {
+  readonly outputs: ReadonlyMap<BufferId, NumberArray>;
+  /** By error node: `[count]`. */
+  readonly discrepancies: Readonly<Record<string, NumberArray>>;
+  readonly statuses: readonly SampleStatus[];
+}
+
+export interface SettleRequest {
+  readonly batch: DataBatch;
+  readonly seed: number;
+  readonly steps: number;
+  /** Adds the samples' sums to the accumulators. */
+  readonly accumulate: boolean;
+  /** Buffers to read at the end, besides discrepancies and monitor. */
+  readonly outputs: readonly BufferId[];
+  /** Reads the discrepancies, and these states, every so many steps. */
+  readonly trace?: {
+    readonly every: number;
+    readonly states: readonly string[];
+    readonly onSnapshot: (snapshot: Snapshot) => void;
+  };
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One run of start, `steps` steps, readout and perhaps accumulate: in one go, or in pieces where a trace is wanted.
+ * Inputs and noise are checked and drawn here; a diverged sample is reported, not thrown.
+ */
+export async function settleSamples(executable: Executable, request: SettleRequest): Promise<SettledSamples> {
+  const { program } = executable;
+  const { batch, steps, trace } = request;
+  const inputs = new Map<BufferId, NumberArray>([...dataInputs(program, batch), ...noiseInputs(program, request)]);
+  const discrepancyBuffers = program.errors.map(({ discrepancy }) => discrepancy);
+  const monitorBuffers = program.monitor === undefined ? [] : [program.monitor.status, program.monitor.statusStep];
+  const states = program.states.filter(({ id }) => trace?.states.includes(id));
+  const traced = [...discrepancyBuffers, ...states.map(({ buffer }) => buffer)];
+  const atEnd = [...new Set([...traced, ...monitorBuffers, ...request.outputs])];
+  const signal = request.signal && { signal: request.signal };
+
+  let taken = 0;
+  let results: ReadonlyMap<BufferId, NumberArray> = new Map();
+  for (const times of pieces(steps, trace?.every)) {
+    taken += times;
+    const first = results.size === 0;
+    const last = taken === steps;
+    const schedule: ScheduleEntry[] = first ? [{ phase: "start" }] : [];
+    if (times > 0) schedule.push({ phase: "step", times });
+    schedule.push({ phase: "readout" });
+    if (last && request.accumulate) schedule.push({ phase: "accumulate" });
+    const outputs = last ? atEnd : traced;
+    results = await executable.run({ batch: batch.count, schedule, outputs, ...(first && { inputs }), ...signal });
+    trace?.onSnapshot({
+      step: taken,
+      discrepancies: discrepanciesOf(program, results),
+      states: Object.fromEntries(states.map(({ id, buffer }) => [id, get(results, buffer)])),
+    });
+  }
+  const discrepancies = discrepanciesOf(program, results);
+  return { outputs: results, discrepancies, statuses: statusesOf(program, results, { discrepancies, batch, steps }) };
+}
+
+/** Where in a settle each sample first had a discrepancy that is not finite, by taking the steps one at a time. */
+export async function locateDivergence(
+  executable: Executable,
+  request: Omit<SettleRequest, "accumulate" | "outputs" | "trace">,
+): Promise<readonly number[]> {
+  const first = new Array<number>(request.batch.count).fill(request.steps);
+  const found = new Set<number>();
+  const onSnapshot = ({ step, discrepancies }: Snapshot): void => {
+    for (let i = 0; i < first.length; i++) {
+      if (found.has(i) || isFinite(discrepancies, i)) continue;
+      found.add(i);
+      first[i] = step;
+    }
+  };
+  const trace = { every: 1, states: [], onSnapshot };
+  await settleSamples(executable, { ...request, accumulate: false, outputs: [], trace });
+  return first;
+}
+
+/** How many steps each run takes: all at once, or none and then `every` at a time. */
+function pieces(steps: number, every: number | undefined): readonly number[] {
+  if (every === undefined) return [steps];
+  const lengths = [0];
+  for (let taken = 0; taken < steps; taken += every) lengths.push(Math.min(every, steps - taken));
+  return lengths;
+}
+
+/** Draws the standard normals that the start reads, sample by sample. */
+function noiseInputs(program: Program, { batch, seed }: SettleRequest): Map<BufferId, Float32Array> {
+  const used = new Set(phasesOf(program).flatMap(({ reads }) => reads.map(({ buffer }) => buffer)));
+  const inputs = new Map<BufferId, Float32Array>();
+  for (const { id, role, type, stream } of program.buffers) {
+    if (role !== "noise" || !used.has(id)) continue;
+    const samples = type.batch ? Array.from({ length: batch.count }, (_, i) => sampleIndex(batch, i)) : [0];
+    const key = { seed, stream: stream ?? id, epoch: batch.epoch ?? 0, samples };
+    inputs.set(id, sampleNormals(key, sizeOf(type.shape)));
+  }
+  return inputs;
+}
+
+function phasesOf({ phases }: Program): readonly Phase[] {
+  return [phases.start, phases.step, phases.readout, phases.accumulate];
+}
+
+function statusesOf(
+  program: Program,
+  results: ReadonlyMap<BufferId, NumberArray>,
+  settle: {
+    readonly discrepancies: SettledSamples["discrepancies"];
+    readonly batch: DataBatch;
+    readonly steps: number;
+  },
+): readonly SampleStatus[] {
+  const { monitor } = program;
+  const status = monitor && get(results, monitor.status);
+  const statusStep = monitor && get(results, monitor.statusStep);
+  return Array.from({ length: settle.batch.count }, (_, i): SampleStatus => {
+    const step = statusStep?.[i] ?? settle.steps;
+    if (status?.[i] === 2) return { kind: "diverged", step };
+    if (!isFinite(settle.discrepancies, i)) return { kind: "diverged", step: settle.steps };
+    return status?.[i] === 1 ? { kind: "settled", step } : { kind: "max-steps", step: settle.steps };
+  });
+}
+
+function isFinite(discrepancies: SettledSamples["discrepancies"], position: number): boolean {
+  return Object.values(discrepancies).every((values) => Number.isFinite(values[position]));
+}
+
+function discrepanciesOf(program: Program, results: ReadonlyMap<BufferId, NumberArray>): Record<string, NumberArray> {
+  return Object.fromEntries(program.errors.map(({ id, discrepancy }) => [id, get(results, discrepancy)]));
+}
+
+function get(results: ReadonlyMap<BufferId, NumberArray>, buffer: BufferId): NumberArray {
+  const values = results.get(buffer);
+  if (values === undefined) throw new Error(`the engine did not return ${buffer}`);
+  return values;
+}
