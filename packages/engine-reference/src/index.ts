@@ -1,1 +1,1 @@
-export {};
+export { referenceEngine } from "./reference-engine.ts";

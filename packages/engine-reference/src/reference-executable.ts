@@ -1,0 +1,114 @@
+/** A Program held by the reference engine. */
+import { settleError } from "@settle/diagnostics";
+import { type BufferId, type PhaseName, phaseNames, type Program } from "@settle/program";
+import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+
+import { BufferStore } from "./buffer-store.ts";
+import { compilePhase, type Operation } from "./compile-phase.ts";
+
+/** How long it computes before it lets the event loop have a turn, so that Ctrl-C arrives. */
+const TURN_MILLISECONDS = 50;
+
+/** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
+export class ReferenceExecutable implements Executable {
+  readonly program: Program;
+  readonly info: EngineInfo;
+  readonly #buffers: BufferStore;
+  readonly #operations: ReadonlyMap<PhaseName, readonly Operation[]>;
+  #last: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  constructor(program: Program, info: EngineInfo) {
+    this.program = program;
+    this.info = info;
+    this.#buffers = new BufferStore(program);
+    this.#operations = new Map(phaseNames.map((name) => [name, compilePhase(program, program.phases[name])]));
+  }
+
+  run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    return this.#inTurn(() => this.#run(request));
+  }
+
+  write(buffer: BufferId, values: NumberArray): Promise<void> {
+    return this.#inTurn(() => this.#buffers.copyIn(buffer, values));
+  }
+
+  read(buffer: BufferId): Promise<NumberArray> {
+    return this.#inTurn(() => Float64Array.from(this.#buffers.get(buffer)));
+  }
+
+  dispose(): Promise<void> {
+    return this.#inTurn(() => {
+      this.#buffers.clear();
+      this.#disposed = true;
+    });
+  }
+
+  #inTurn<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    const result = this.#last.then(() => {
+      if (this.#disposed) throw new Error("this executable was disposed of");
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    const { schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
+    signal?.throwIfAborted();
+    if (!Number.isInteger(request.batch) || request.batch < 1) {
+      throw settleError(
+        "engine/shape-mismatch",
+        `A run takes a whole number of samples, at least 1; it got ${request.batch}.`,
+      );
+    }
+    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs])) this.#buffers.resize(request.batch);
+    for (const [buffer, values] of inputs) this.#buffers.copyIn(buffer, values);
+    this.#requireInputs(schedule);
+    const turn = { start: performance.now() };
+    for (const { phase, times = 1 } of schedule) {
+      for (let time = 0; time < times; time++) await this.#runPhase(phase, turn, signal);
+    }
+    return new Map(outputs.map((buffer) => [buffer, Float64Array.from(this.#buffers.get(buffer))]));
+  }
+
+  /** All reads, then all instructions, then all writes; an abort in between leaves the buffers as they were. */
+  async #runPhase(name: PhaseName, turn: { start: number }, signal: AbortSignal | undefined): Promise<void> {
+    const phase = this.program.phases[name];
+    const values: Float64Array[] = [];
+    for (const { value, buffer } of phase.reads) values[value] = this.#buffers.get(buffer);
+    signal?.throwIfAborted();
+    for (const { out, compute } of this.#operations.get(name) ?? []) {
+      values[out] = compute(values, this.#buffers.batch);
+      if (performance.now() - turn.start > TURN_MILLISECONDS) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        turn.start = performance.now();
+        signal?.throwIfAborted();
+      }
+    }
+    for (const { buffer, value } of phase.writes) {
+      const result = values[value];
+      if (result === undefined) throw new Error(`phase ${name} writes value ${value}, which nothing computes`);
+      this.#buffers.set(buffer, result);
+    }
+  }
+
+  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
+  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
+    const used = schedule.flatMap(({ phase }) => {
+      const { reads, writes } = this.program.phases[phase];
+      return [...reads, ...writes].map(({ buffer }) => buffer);
+    });
+    return [...used, ...named].some((id) => this.#buffers.declaration(id).type.batch);
+  }
+
+  #requireInputs(schedule: readonly ScheduleEntry[]): void {
+    const reads = schedule.flatMap(({ phase }) => this.program.phases[phase].reads);
+    const missing = [...new Set(reads.map(({ buffer }) => buffer))].filter((id) => this.#buffers.isMissing(id));
+    if (missing.length === 0) return;
+    const list = missing.map((id) => `"${id}" (${this.#buffers.declaration(id).description})`).join(", ");
+    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
+      help: "pass it in the run's inputs; it is kept until the number of samples changes",
+    });
+  }
+}
