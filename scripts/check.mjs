@@ -15,7 +15,11 @@ const vitest = "vitest/vitest.mjs";
 /** `inTests`: the tests hold it already, so that it runs by itself only when asked for by name. */
 /** @type {Readonly<Record<string, Part>>} */
 const parts = {
-  format: { what: "files are formatted", program: "prettier/bin/prettier.cjs", args: ["--check", "--log-level=warn", "."] },
+  format: {
+    what: "files are formatted",
+    program: "prettier/bin/prettier.cjs",
+    args: ["--check", "--log-level=warn", "."],
+  },
   lint: { what: "no lint, types included", program: "oxlint/bin/oxlint", args: ["--deny-warnings"] },
   types: { what: "everything type-checks", program: "typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
   unused: { what: "no unused file, export or dependency", program: "knip/bin/knip.js", args: ["--no-config-hints"] },
@@ -55,7 +59,9 @@ async function check() {
       return;
     }
     if (exitCode !== 0) failed += 1;
-    results.push(`${exitCode === 0 ? "ok    " : "FAILED"}  ${name.padEnd(8)}  ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    results.push(
+      `${exitCode === 0 ? "ok    " : "FAILED"}  ${name.padEnd(8)}  ${((Date.now() - started) / 1000).toFixed(1)} s`,
+    );
   }
   process.stdout.write(`\n${results.join("\n")}\n`);
   if (tally !== undefined) fs.writeFileSync(tally, JSON.stringify({ passed: results.length - failed, failed }));

@@ -6,17 +6,20 @@ const knownFailures = [
   {
     sign: /ENOSPC|no space left on device/i,
     what: "The disk is full.",
-    remedy: "Settle's dependencies take about 1 GB. Free some space, then type the command again: it goes on from where it stopped.",
+    remedy:
+      "Settle's dependencies take about 1 GB. Free some space, then type the command again: it goes on from where it stopped.",
   },
   {
     sign: /EROFS|EACCES|EPERM|permission denied|read-only file system/i,
     what: "A folder cannot be written.",
-    remedy: "Check who owns the folder named above (this repository, or npm's cache in your home folder), then type the command again.",
+    remedy:
+      "Check who owns the folder named above (this repository, or npm's cache in your home folder), then type the command again.",
   },
   {
     sign: /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|CERT_HAS_EXPIRED|self.signed certificate|UnknownIssuer|invalid peer certificate/i,
     what: "The package registry's certificate is not trusted here.",
-    remedy: "Behind a proxy with its own certificate, point npm to it: npm config set cafile FILE (and NODE_EXTRA_CA_CERTS=FILE).",
+    remedy:
+      "Behind a proxy with its own certificate, point npm to it: npm config set cafile FILE (and NODE_EXTRA_CA_CERTS=FILE).",
   },
   {
     sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|META_FETCH_FAIL|dns error|error sending request|ENOTCACHED|NO_OFFLINE/i,

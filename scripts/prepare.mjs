@@ -16,7 +16,8 @@ export async function prepareDependencies() {
 
   const pnpm = findPnpm();
   say("Installing the packages Settle is built on. The first time this takes a minute or two and about 1 GB of disk.");
-  if (pnpm.brought) say("  (pnpm, the package manager, comes first: npx fetches it into npm's cache; nothing is installed globally)");
+  if (pnpm.brought)
+    say("  (pnpm, the package manager, comes first: npx fetches it into npm's cache; nothing is installed globally)");
   await watch("install", "the packages could not be installed", (onLine) =>
     runWatched(pnpm.command, [...pnpm.args, "install", "--frozen-lockfile", "--reporter=append-only"], {
       // pnpm asks before it clears a folder, and takes no terminal for "no".
@@ -40,7 +41,16 @@ export async function prepareBuild({ force = false } = {}) {
   let done = 0;
   const pnpm = findPnpm();
   // Started through pnpm, since turbo calls pnpm in turn and has to find it.
-  const args = [...pnpm.args, "exec", "turbo", "run", "build", "--ui=stream", "--output-logs=new-only", "--log-order=grouped"];
+  const args = [
+    ...pnpm.args,
+    "exec",
+    "turbo",
+    "run",
+    "build",
+    "--ui=stream",
+    "--output-logs=new-only",
+    "--log-order=grouped",
+  ];
   await watch("compile", "the packages could not be compiled", (onLine) =>
     runWatched(pnpm.command, force ? [...args, "--force"] : args, {
       env: { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", TURBO_NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },

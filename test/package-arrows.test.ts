@@ -16,7 +16,9 @@ describe("package arrows", () => {
     const rows = [...readText("ARCHITECTURE.md").matchAll(/^\|\s*(\d)\s*\|([^|]*)\|/gm)];
     const layerOf = new Map(
       rows.flatMap(([, layer, names]) =>
-        (names ?? "").split(/[·,]/).map((name) => [name.replaceAll(/[`*\s]|@settle\/|apps\//g, ""), Number(layer)] as const),
+        (names ?? "")
+          .split(/[·,]/)
+          .map((name) => [name.replaceAll(/[`*\s]|@settle\/|apps\//g, ""), Number(layer)] as const),
       ),
     );
     for (const [name, rule] of Object.entries(packageRules)) {
@@ -62,7 +64,9 @@ describe("package arrows", () => {
     const edges = new Map(
       packages.map((each) => [
         each.name,
-        [...each.dependencies, ...each.devDependencies].filter(own).map((dependency) => dependency.replace("@settle/", "")),
+        [...each.dependencies, ...each.devDependencies]
+          .filter(own)
+          .map((dependency) => dependency.replace("@settle/", "")),
       ]),
     );
     const reached = (from: string, seen: Set<string>): Set<string> => {

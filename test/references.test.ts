@@ -19,7 +19,8 @@ describe("the bibliography", () => {
   });
 
   it("names author and title of each entry, and the year where it was published", () => {
-    const needed = (kind: string): readonly string[] => (kind === "misc" ? ["author", "title"] : ["author", "title", "year"]);
+    const needed = (kind: string): readonly string[] =>
+      kind === "misc" ? ["author", "title"] : ["author", "title", "year"];
     const incomplete = entries.filter(({ kind, fields }) => needed(kind).some((field) => !fields.includes(field)));
     expect(incomplete).toEqual([]);
   });
@@ -28,7 +29,9 @@ describe("the bibliography", () => {
     const unknown = ["packages", "apps", "bench"]
       .flatMap(filesUnder)
       .filter((file) => file.endsWith(".ts"))
-      .flatMap((file) => [...readText(file).matchAll(/@source\s+([^\s;,*]+)/g)].map((match) => ({ file, key: match[1] ?? "" })))
+      .flatMap((file) =>
+        [...readText(file).matchAll(/@source\s+([^\s;,*]+)/g)].map((match) => ({ file, key: match[1] ?? "" })),
+      )
       .filter(({ file, key }) => file.includes("/src/") && !known.has(key));
     expect(unknown).toEqual([]);
   });

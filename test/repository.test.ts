@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 import { filesUnder, readText, root, workspacePackages } from "./workspace.ts";
 
 const everything = filesUnder("").filter((file) => file !== "pnpm-lock.yaml");
-const texts = everything.filter((file) => /\.([mc]?[jt]s|jsonc?|md|ya?ml|bib|sh|svg|html|css|py)$|(^|\/)(run|LICENSE)$/.test(file));
+const texts = everything.filter((file) =>
+  /\.([mc]?[jt]s|jsonc?|md|ya?ml|bib|sh|svg|html|css|py)$|(^|\/)(run|LICENSE)$/.test(file),
+);
 const sources = ["packages", "apps"]
   .flatMap(filesUnder)
   .filter((file) => file.endsWith(".ts") && file.includes("/src/"));
@@ -31,7 +33,9 @@ describe("the repository", () => {
   it("pins every dependency exactly", () => {
     const manifests = ["package.json", ...workspacePackages().map((each) => `${each.folder}/package.json`)];
     const loose = manifests.flatMap((file) => {
-      const manifest = JSON.parse(readText(file)) as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+      const manifest = JSON.parse(readText(file)) as Readonly<
+        Record<string, Readonly<Record<string, string>> | undefined>
+      >;
       return ["dependencies", "devDependencies", "optionalDependencies"]
         .flatMap((kind) => Object.entries(manifest[kind] ?? {}))
         .filter(([, range]) => !/^(\d+\.\d+\.\d+(-[\w.]+)?|workspace:\*)$/.test(range))
@@ -56,7 +60,10 @@ describe("the repository", () => {
   });
 
   it("has no any, enum, namespace or default export in its packages", () => {
-    const code = linesWith(sources, /(:|<|\bas) any\b|^\s*(export )?(const )?enum \w|^\s*(export )?(declare )?namespace \w|^export default/);
+    const code = linesWith(
+      sources,
+      /(:|<|\bas) any\b|^\s*(export )?(const )?enum \w|^\s*(export )?(declare )?namespace \w|^export default/,
+    );
     expect(code).toEqual([]);
   });
 
@@ -99,8 +106,12 @@ describe("the repository", () => {
   });
 
   it("commits nothing large", () => {
-    const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0").filter(Boolean);
-    const large = tracked.filter((file) => existsSync(path.join(root, file)) && statSync(path.join(root, file)).size > 2 ** 20);
+    const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" })
+      .split("\0")
+      .filter(Boolean);
+    const large = tracked.filter(
+      (file) => existsSync(path.join(root, file)) && statSync(path.join(root, file)).size > 2 ** 20,
+    );
     expect(large).toEqual([]);
   });
 
