@@ -118,14 +118,11 @@ export function createExecutablePool(options: PoolOptions): ExecutablePool {
     },
 
     async exportTensors() {
-      if (holder === undefined) {
-        for (const buffer of persistent(programOf(undefined))) hostTensor(buffer);
-        return new Map(host);
-      }
       const kept = holder;
       await pull();
       holder = kept;
-      return new Map(host);
+      for (const buffer of persistent(programOf(undefined))) hostTensor(buffer);
+      return new Map([...host].map(([id, tensor]) => [id, { ...tensor, data: tensor.data.slice() }]));
     },
 
     importTensors(tensors) {

@@ -1,7 +1,7 @@
 export { type ArrayField, arraySource } from "./array-source.ts";
 export { chooseEngine, type EngineChoice, type ProbedEngine, probeEngines } from "./choose-engine.ts";
 export { checkSource, type DataBatch } from "./data-batch.ts";
-export type { Discrepancy } from "./discrepancy.ts";
+export type { Discrepancy, DiscrepancySum } from "./discrepancy.ts";
 export type {
   Engine,
   EngineInfo,
@@ -12,6 +12,7 @@ export type {
   RunRequest,
   ScheduleEntry,
 } from "./engine.ts";
+export { type EvaluatedBatch, evaluate, type EvaluationOptions, type EvaluationResult } from "./evaluate.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export type { Modes } from "./modes.ts";
 export { type BatchNoiseKey, initialValues, permutation, sampleNormals, sampleUniforms } from "./noise.ts";
@@ -40,3 +41,5 @@ export {
   type TraceEvent,
   type Wanted,
 } from "./session.ts";
+export { train, type TrainingOptions, type TrainingResult, type TrainingSummary } from "./train.ts";
+export type { TrainingEvent } from "./training-event.ts";

@@ -65,6 +65,7 @@ export async function learnBatch(
     kind: "learned",
     count: batch.count,
     discrepancy: meanDiscrepancy(sum),
+    sum,
     statuses,
     seconds: { settle: (settledAt - began) / 1000, learn: (performance.now() - settledAt) / 1000 },
   };

@@ -2,7 +2,7 @@
 import { settleError } from "@settle/diagnostics";
 import type { Program } from "@settle/program";
 import type { DataBatch } from "./data-batch.ts";
-import type { Discrepancy } from "./discrepancy.ts";
+import type { Discrepancy, DiscrepancySum } from "./discrepancy.ts";
 import type { Engine, EngineInfo, NumberArray } from "./engine.ts";
 import { createExecutablePool } from "./executable-pool.ts";
 import { learnBatch } from "./learn-batch.ts";
@@ -92,6 +92,8 @@ export type LearnResult =
       readonly count: number;
       /** Of the settled states, before the update; mean over the batch. */
       readonly discrepancy: Discrepancy;
+      /** The same, summed over samples. */
+      readonly sum: DiscrepancySum;
       readonly statuses: readonly SampleStatus[];
       /** Time spent settling and adding up, and in the update itself. */
       readonly seconds: { readonly settle: number; readonly learn: number };
