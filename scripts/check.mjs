@@ -29,7 +29,7 @@ const parts = {
   tests: { what: "all tests pass", program: vitest, args: ["run"] },
 };
 
-const { names, tally, wrong } = readArguments(process.argv.slice(2));
+const { names, tallyFile, wrong } = readArguments(process.argv.slice(2));
 if (wrong.length > 0) {
   process.stderr.write(`There is no part "${wrong.join(", ")}". The parts are: ${Object.keys(parts).join(", ")}.\n`);
   process.exitCode = 2;
@@ -64,19 +64,21 @@ async function check() {
     );
   }
   process.stdout.write(`\n${results.join("\n")}\n`);
-  if (tally !== undefined) fs.writeFileSync(tally, JSON.stringify({ passed: results.length - failed, failed }));
+  if (tallyFile !== undefined) fs.writeFileSync(tallyFile, JSON.stringify({ passed: results.length - failed, failed }));
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
 /**
  * @param {readonly string[]} args
- * @returns {{ names: readonly string[], tally: string | undefined, wrong: readonly string[] }}
+ * @returns {{ names: readonly string[], tallyFile: string | undefined, wrong: readonly string[] }}
  */
 function readArguments(args) {
   const at = args.indexOf("--tally");
-  const tally = at < 0 ? undefined : args[at + 1];
   const asked = at < 0 ? args : args.filter((_, index) => index !== at && index !== at + 1);
-  const wrong = asked.filter((name) => parts[name] === undefined);
   const all = Object.keys(parts).filter((name) => parts[name]?.inTests !== true);
-  return { names: asked.length === 0 ? all : asked, tally, wrong };
+  return {
+    names: asked.length === 0 ? all : asked,
+    tallyFile: at < 0 ? undefined : args[at + 1],
+    wrong: asked.filter((name) => parts[name] === undefined),
+  };
 }

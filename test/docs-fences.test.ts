@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { documents, type Fence, fencesOf, settleCommands } from "./document-fences.ts";
 import { root } from "./workspace.ts";
 
@@ -73,12 +73,11 @@ function circuitFaults(fence: Fence): readonly string[] {
 }
 
 async function runModule(fence: Fence): Promise<void> {
-  const printed = console.log;
-  console.log = () => {};
+  const printed = vi.spyOn(console, "log").mockImplementation(() => {});
   try {
     await import(/* @vite-ignore */ pathToFileURL(moduleOf(fence)).href);
   } finally {
-    console.log = printed;
+    printed.mockRestore();
   }
 }
 
