@@ -1,0 +1,112 @@
+/** What a report says, as data: the caller fills it, `writeReport` makes the page. Texts are plain; all is escaped. */
+import type { FeatureMapSheet } from "./feature-map-sheet.ts";
+import type { Picture } from "./picture.ts";
+
+export interface ReportContent {
+  readonly title: string;
+  /** What came out, in one or two sentences. */
+  readonly summary: string;
+  /** What was run, in short: `Circuit` – `conv-ngc, 9,288 parameters`. Shown under the title. */
+  readonly facts?: readonly { readonly label: string; readonly value: string }[];
+  /** In order. How to repeat the run is added behind them, from its manifest. */
+  readonly sections: readonly ReportSection[];
+}
+
+export interface ReportSection {
+  readonly heading: string;
+  readonly blocks: readonly ReportBlock[];
+}
+
+export type ReportBlock = TextBlock | TableBlock | PlotBlock | ImagesBlock | FeatureMapsBlock | CodeBlock | MathBlock;
+
+export interface TextBlock {
+  readonly kind: "text";
+  /** Paragraphs are parted by an empty line. */
+  readonly text: string;
+  /** `note` sets it apart, for what a reader must know before trusting a figure. */
+  readonly tone?: "plain" | "note";
+}
+
+export interface TableBlock {
+  readonly kind: "table";
+  readonly caption?: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableColumn {
+  readonly label: string;
+  /** Default: right for columns of numbers, else left. */
+  readonly align?: "left" | "right";
+  /** Marks the heading with an arrow, and the best number of the column. */
+  readonly better?: "lower" | "higher";
+}
+
+export interface TableRow {
+  readonly cells: readonly TableCell[];
+  /** Set apart and left out of the search for the best number: a figure of the paper, the noisy input. */
+  readonly reference?: boolean;
+  /** Marks the row: a setting that differs from the paper's. */
+  readonly differs?: boolean;
+}
+
+/** Numbers are shown with four significant digits; `undefined` is shown as a dash. */
+export type TableCell = string | number | undefined | { readonly value: number; readonly digits: number };
+
+export interface PlotBlock {
+  readonly kind: "plot";
+  /** File name without ending, in `images/`: letters, digits, hyphens. */
+  readonly name: string;
+  readonly caption: string;
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
+  readonly series: readonly PlotSeries[];
+  /** Dashed lines across, for what the series are to be compared with. */
+  readonly rules?: readonly { readonly y: number; readonly label: string }[];
+}
+
+export interface PlotAxis {
+  readonly label: string;
+  /** On `log`, what is not above 0 is left out. Default linear. */
+  readonly scale?: "linear" | "log";
+}
+
+export interface PlotSeries {
+  readonly name: string;
+  /** Not-finite points leave a gap. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** Pictures under each other, one column per kind: original | noisy | reconstruction | denoised. */
+export interface ImagesBlock {
+  readonly kind: "images";
+  /** The whole grid is also written as `images/<name>.png`. */
+  readonly name: string;
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly label?: string; readonly pictures: readonly Picture[] }[];
+}
+
+/** One sheet of tiles per layer. */
+export interface FeatureMapsBlock {
+  readonly kind: "feature-maps";
+  /** Each layer is also written as `images/<name>-<id>.png`. */
+  readonly name: string;
+  readonly caption: string;
+  readonly layers: readonly { readonly id: string; readonly label: string; readonly sheet: FeatureMapSheet }[];
+}
+
+export interface CodeBlock {
+  readonly kind: "code";
+  readonly code: string;
+  readonly caption?: string;
+  /** Folded behind its caption until it is asked for. */
+  readonly folded?: boolean;
+}
+
+export interface MathBlock {
+  readonly kind: "math";
+  /** LaTeX, one displayed formula per entry. What cannot be set is shown as written. */
+  readonly latex: readonly string[];
+  readonly caption?: string;
+}
