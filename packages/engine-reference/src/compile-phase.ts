@@ -32,7 +32,11 @@ function operationOf(program: Program, phase: Phase, instruction: Instruction): 
     case "map": {
       const { operands } = instruction;
       const apply = elementwise(instruction.expression, operands.map(type), type(instruction.out));
-      return (values, batch) => apply(operands.map((id) => at(values, id)), batch);
+      return (values, batch) =>
+        apply(
+          operands.map((id) => at(values, id)),
+          batch,
+        );
     }
     case "reduce": {
       const { operand } = instruction;
@@ -68,8 +72,7 @@ function contractOperation(
     case "pre":
       return (values, batch) => contract.pre(at(values, given(post, "post")), weightOf(values), batch);
     case "weight":
-      return (values, batch) =>
-        contract.weight(at(values, given(pre, "pre")), at(values, given(post, "post")), batch);
+      return (values, batch) => contract.weight(at(values, given(pre, "pre")), at(values, given(post, "post")), batch);
     default:
       return produce satisfies never;
   }
@@ -93,4 +96,3 @@ function unknownInstruction(instruction: never): never {
     help: "use the engine of the same version as the compiler that made this Program",
   });
 }
-

@@ -12,7 +12,10 @@ export function reduction(
 ): Reduction {
   const size = sizeOf(operand.shape);
   const targets = reducedOffsets(operand.shape, axes);
-  const resultSize = operand.shape.reduce((product, extent, axis) => (axes.includes(axis) ? product : product * extent), 1);
+  const resultSize = operand.shape.reduce(
+    (product, extent, axis) => (axes.includes(axis) ? product : product * extent),
+    1,
+  );
   return (values, batch) => {
     const samples = operand.batch ? batch : 1;
     const out = new Float64Array((acrossSamples ? 1 : samples) * resultSize).fill(operation === "sum" ? 0 : -Infinity);

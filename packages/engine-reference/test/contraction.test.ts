@@ -15,9 +15,11 @@ interface Case {
 const tensors = (relation: Relation): Case => ({
   pre: numbers(batch * sizeOf(relation.preShape), 1),
   post: numbers(batch * sizeOf(relation.postShape), 2),
-  weight: relation.weights.kind === "fixed" ? Float64Array.of(relation.weights.value) : numbers(weightSize(relation), 3),
+  weight:
+    relation.weights.kind === "fixed" ? Float64Array.of(relation.weights.value) : numbers(weightSize(relation), 3),
 });
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * (b[k] as number), 0);
+const dot = (a: Float64Array, b: Float64Array): number =>
+  a.reduce((sum, value, k) => sum + value * (b[k] as number), 0);
 const closeTo = (got: Float64Array, want: Float64Array): void => {
   expect(got.length).toBe(want.length);
   for (const [k, value] of want.entries()) expect(got[k]).toBeCloseTo(value, 11);
@@ -78,13 +80,11 @@ test("the filter gradient of a batch is the sum of those of its samples, in inde
       const preSize = sizeOf(relation.preShape);
       const postSize = sizeOf(relation.postShape);
       const single = (n: number): Float64Array =>
-        contract.weight(
-          pre.slice(n * preSize, (n + 1) * preSize),
-          post.slice(n * postSize, (n + 1) * postSize),
-          1,
-        );
+        contract.weight(pre.slice(n * preSize, (n + 1) * preSize), post.slice(n * postSize, (n + 1) * postSize), 1);
       const [first, second] = [single(0), single(1)];
-      expect([...contract.weight(pre, post, batch)]).toEqual([...first.map((value, k) => value + (second[k] as number))]);
+      expect([...contract.weight(pre, post, batch)]).toEqual(
+        Array.from(first, (value, k) => value + (second[k] as number)),
+      );
     }),
   );
 });

@@ -60,7 +60,10 @@ test("a schedule starts, steps and reads out as the circuit written on nested ar
   });
   const z = settled(3);
   expectClose(out.get(id("z")), z.flat());
-  expectClose(out.get(id("prediction:e")), z.flatMap((zn) => predict(zn)));
+  expectClose(
+    out.get(id("prediction:e")),
+    z.flatMap((zn) => predict(zn)),
+  );
   const errors = z.map((zn, n) => errorOf(n, zn));
   expectClose(out.get(id("error-of:e")), errors.flat());
   expectClose(
@@ -155,8 +158,7 @@ test("an array of the wrong size is a diagnostic that names the buffer, what it 
   await expect(executable.run({ batch: 2, schedule: [{ phase: "start" }], inputs: wrong })).rejects.toMatchObject({
     diagnostic: {
       code: "engine/shape-mismatch",
-      message:
-        'Buffer "data:x" (the data:x of the example) is [N, 3]: it expected 6 numbers for 2 samples and got 7.',
+      message: 'Buffer "data:x" (the data:x of the example) is [N, 3]: it expected 6 numbers for 2 samples and got 7.',
     },
   });
   await expect(executable.write(id("W"), new Float64Array(5))).rejects.toThrow("engine/shape-mismatch");
@@ -181,7 +183,9 @@ test("an instruction from a newer compiler is refused by name", async () => {
   const { step } = handWrittenProgram.phases;
   const newer = { ...handWrittenProgram, phases: { ...handWrittenProgram.phases, step: { ...step } } };
   newer.phases.step.instructions = [{ kind: "teleport", out: 0 } as never];
-  await expect(referenceEngine.load(newer)).rejects.toThrow('engine/unsupported: The reference engine does not know the instruction "teleport"');
+  await expect(referenceEngine.load(newer)).rejects.toThrow(
+    'engine/unsupported: The reference engine does not know the instruction "teleport"',
+  );
 });
 
 test("an aborted signal stops a long settle with its reason, at the end of a whole step", async () => {
@@ -201,9 +205,9 @@ test("an aborted signal stops a long settle with its reason, at the end of a who
 test("a signal that was aborted before the run leaves everything as it was", async () => {
   await executable.run({ batch: 2, schedule: [{ phase: "start" }], inputs });
   const signal = AbortSignal.abort(new Error("never mind"));
-  await expect(
-    executable.run({ batch: 3, schedule: [{ phase: "step" }], inputs: new Map(), signal }),
-  ).rejects.toThrow("never mind");
+  await expect(executable.run({ batch: 3, schedule: [{ phase: "step" }], inputs: new Map(), signal })).rejects.toThrow(
+    "never mind",
+  );
   expectClose(await executable.read(id("z")), Z.flat());
 });
 
