@@ -7,7 +7,7 @@ const knownFailures = [
     sign: /ENOSPC|no space left on device/i,
     what: "The disk is full.",
     remedy:
-      "Settle's dependencies take about 1 GB. Free some space, then type the command again: it goes on from where it stopped.",
+      "Settle's dependencies take about 400 MB. Free some space, then type the command again: it goes on from where it stopped.",
   },
   {
     sign: /EROFS|EACCES|EPERM|permission denied|read-only file system/i,

@@ -15,7 +15,7 @@ export async function prepareDependencies() {
   if (readStamp("dependencies") === wanted) return;
 
   const pnpm = findPnpm();
-  say("Installing the packages Settle is built on. The first time this takes a minute or two and about 1 GB of disk.");
+  say("Installing the packages Settle is built on. The first time this takes a minute or two and about 400 MB of disk.");
   if (pnpm.brought)
     say("  (pnpm, the package manager, comes first: npx fetches it into npm's cache; nothing is installed globally)");
   await watch("install", "the packages could not be installed", (onLine) =>
