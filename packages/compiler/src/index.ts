@@ -1,1 +1,12 @@
-export {};
+export { analyze, type CircuitAnalysis } from "./analyze.ts";
+export { compile, type Compiled, type CompileOptions, type CompileResult, type Level } from "./compile.ts";
+export { differentiate } from "./derive/differentiate.ts";
+export type { Equations, Parameter, ScalarFunction } from "./derive/equations.ts";
+export { printEquations } from "./derive/print-equations.ts";
+export { simplify } from "./derive/simplify.ts";
+export type { Term } from "./derive/term.ts";
+export { lower, type LowerOptions } from "./lower/lower.ts";
+export type { NormalCircuit, Origin } from "./normalize/normal-circuit.ts";
+export { printNormal } from "./normalize/print-normal.ts";
+export type { CircuitClass, CircuitGraph, GraphError, GraphState, GraphSynapse } from "./resolve/circuit-graph.ts";
+export { printGraph } from "./resolve/print-graph.ts";

@@ -50,6 +50,8 @@ export function printLaw(law: InitialLaw): string {
       return `U(${printNumber(law.low)}, ${printNumber(law.high)})`;
     case "constant":
       return printNumber(law.value);
+    case "values":
+      return `[${law.values.map(printNumber).join(", ")}]`;
     default:
       return law satisfies never;
   }

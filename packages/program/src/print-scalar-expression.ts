@@ -62,7 +62,7 @@ function textOf(expression: ScalarExpression, names: readonly string[]): Piece {
         case "max":
           return { text: `${expression.primitive}(${a.text}, ${b.text})`, binds: binding.atom };
         default:
-          return expression.primitive satisfies never;
+          return expression satisfies never;
       }
     }
     case "select": {
@@ -103,7 +103,7 @@ function latexOf(expression: ScalarExpression, names: readonly string[]): Piece 
         case "erf":
           return { text: `\\operatorname{${expression.primitive}}\\left(${a.text}\\right)`, binds: binding.atom };
         default:
-          return expression.primitive satisfies never;
+          return expression satisfies never;
       }
     }
     case "binary": {
@@ -122,7 +122,7 @@ function latexOf(expression: ScalarExpression, names: readonly string[]): Piece 
         case "max":
           return { text: `\\${expression.primitive}\\left(${a.text}, ${b.text}\\right)`, binds: binding.atom };
         default:
-          return expression.primitive satisfies never;
+          return expression satisfies never;
       }
     }
     case "select": {

@@ -26,7 +26,9 @@ export type BufferRole = "parameter" | "moment" | "accumulator" | "state" | "rea
 export type InitialLaw =
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
-  | { readonly kind: "constant"; readonly value: number };
+  | { readonly kind: "constant"; readonly value: number }
+  /** As many numbers as the buffer holds, row-major. */
+  | { readonly kind: "values"; readonly values: readonly number[] };
 
 export interface Buffer {
   readonly id: BufferId;

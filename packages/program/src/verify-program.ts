@@ -167,7 +167,7 @@ function resultType(
     case "contract": {
       const relation = program.relations[instruction.relation];
       if (relation === undefined) return `there is no relation ${instruction.relation}`;
-      const given: Readonly<Record<"pre" | "post" | "weight", number | undefined>> = instruction;
+      const given: Readonly<Partial<Record<"pre" | "post" | "weight", number>>> = instruction;
       const expected: Readonly<Record<"pre" | "post" | "weight", ValueType>> = {
         pre: { batch: true, shape: relation.preShape },
         post: { batch: true, shape: relation.postShape },

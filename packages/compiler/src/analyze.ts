@@ -1,0 +1,85 @@
+/** Counts for `settle info`: parameters by kind, operations a step, memory. */
+import { multiplyAdds, type Program, type Shape, sizeOf, weightShape } from "@settle/program";
+import type { CircuitClass, CircuitGraph } from "./resolve/circuit-graph.ts";
+
+export interface CircuitAnalysis {
+  readonly name: string;
+  readonly hash: string;
+  readonly class: Pick<CircuitClass, "hierarchical" | "cyclic" | "lateral" | "skips" | "reasons">;
+  /** Trainable numbers. */
+  readonly parameters: {
+    readonly total: number;
+    readonly generative: number;
+    readonly error: number;
+    readonly bias: number;
+    readonly lateral: number;
+    readonly precision: number;
+  };
+  readonly states: readonly {
+    readonly id: string;
+    readonly shape: Shape;
+    readonly level?: number;
+    readonly observed?: string;
+    /** Predictors and synapses that read it. */
+    readonly fanIn: number;
+    readonly fanOut: number;
+  }[];
+  /** 2 × multiply-adds of one sample in one step, taps on the padding counted. */
+  readonly flopsPerStep: number;
+  /** Of one sample: a whole settle of `steps` steps with its readout. */
+  readonly flopsPerSettle: number;
+  readonly steps: number;
+  /** Bytes in float32. */
+  readonly memory: { readonly parameters: number; readonly perSample: number };
+}
+
+export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis {
+  const count = { generative: 0, error: 0, bias: 0 };
+  for (const synapse of graph.synapses.values()) {
+    if (!synapse.learns) continue;
+    const size = sizeOf(weightShape(synapse.relation));
+    count.generative += size;
+    if (graph.errorSynapses.get(synapse.id)?.weights.kind === "separate") count.error += size;
+  }
+  for (const error of graph.errors.values()) {
+    if (error.biasShape !== undefined) count.bias += sizeOf(error.biasShape);
+  }
+  const { hierarchical, cyclic, lateral, skips, reasons, levels } = graph.class;
+  const synapses = [...graph.synapses.values()];
+  const flops = (phase: "step" | "readout"): number => 2 * contractions(program, phase);
+  const bytes = (persistent: boolean): number =>
+    program.buffers
+      .filter((buffer) => buffer.type.batch !== persistent)
+      .reduce((total, buffer) => total + 4 * sizeOf(buffer.type.shape), 0);
+  return {
+    name: graph.name,
+    hash: graph.hash,
+    class: { hierarchical, cyclic, lateral, skips, reasons },
+    parameters: { total: count.generative + count.error + count.bias, ...count, lateral: 0, precision: 0 },
+    states: [...graph.states.values()].map((state) => {
+      const level = levels.get(state.id);
+      return {
+        id: state.id,
+        shape: state.shape,
+        ...(level === undefined ? {} : { level }),
+        ...(state.observed === undefined ? {} : { observed: state.observed.data }),
+        fanIn: synapses.filter((synapse) => synapse.target === state.id).length,
+        fanOut: synapses.filter((synapse) => synapse.from === state.id).length,
+      };
+    }),
+    flopsPerStep: flops("step"),
+    flopsPerSettle: flops("step") * graph.settle.steps + flops("readout"),
+    steps: graph.settle.steps,
+    memory: { parameters: bytes(true), perSample: bytes(false) },
+  };
+}
+
+function contractions(program: Program, phase: "step" | "readout"): number {
+  let count = 0;
+  for (const instruction of program.phases[phase].instructions) {
+    if (instruction.kind !== "contract") continue;
+    const relation = program.relations[instruction.relation];
+    if (relation !== undefined) count += multiplyAdds(relation);
+  }
+  return count;
+}

@@ -1,0 +1,155 @@
+/**
+ * CircuitGraph → Equations: the local rules of settling and learning.
+ *
+ * @source ConvNGC eqs. 1–3, Algs. 1–2
+ */
+import { activationOf, priorOf } from "@settle/spec";
+import type { NormalActivation } from "../normalize/normal-circuit.ts";
+import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
+import { differentiate } from "./differentiate.ts";
+import type { Equations, Parameter, ScalarFunction } from "./equations.ts";
+import { scale, sum, type Term } from "./term.ts";
+
+export function derive(graph: CircuitGraph): Equations {
+  const states = [...graph.states.values()];
+  const errors = [...graph.errors.values()];
+  const synapses = [...graph.synapses.values()];
+  const activations = new Map<string, ScalarFunction>();
+  const priors = new Map<string, ScalarFunction>();
+  for (const state of states) {
+    if (state.activation.kind !== "identity") activations.set(state.id, functionOf(state.activation));
+    if (state.prior.kind !== "none" && state.prior.strength !== 0) {
+      const { expression } = priorOf(state.prior);
+      priors.set(state.id, { name: state.prior.kind, expression, derivative: differentiate(expression) });
+    }
+  }
+  const outputs = new Map<string, ScalarFunction | "softmax">();
+  for (const error of errors) {
+    if (error.output.kind === "identity") continue;
+    outputs.set(error.id, error.output.kind === "softmax" ? "softmax" : functionOf(error.output));
+  }
+
+  const activity = (state: string): Term => ({ kind: activations.has(state) ? "activity" : "state", state });
+  const corrections = new Map(states.map((state) => [state.id, correctionOf(state, graph, activations, priors)]));
+  const deltas = new Map<string, Term>();
+  for (const synapse of synapses) {
+    if (!synapse.learns) continue;
+    const post: Term = { kind: "error", error: synapse.to };
+    const delta: Term = { kind: "correlate", synapse: synapse.id, pre: activity(synapse.from), post };
+    deltas.set(synapse.id, scale(synapse.coefficient, delta));
+  }
+  for (const error of errors) {
+    if (error.bias !== undefined) {
+      deltas.set(`bias:${error.id}`, { kind: "positions", of: { kind: "error", error: error.id } });
+    }
+  }
+  return {
+    graph,
+    activations,
+    outputs,
+    priors,
+    predictions: new Map(errors.map((error) => [error.id, predictionOf(error, graph, outputs, activity)])),
+    errors: new Map(errors.map((error) => [error.id, errorOf(error, activity)])),
+    corrections,
+    flows: new Map(states.map((state) => [state.id, flowOf(state, corrections.get(state.id)!)])),
+    deltas,
+    discrepancies: new Map(errors.map(({ id }) => [id, { kind: "half-square", of: { kind: "error", error: id } }])),
+    parameters: [...synapses.flatMap((synapse) => synapseParameters(synapse, graph)), ...biasParameters(errors)],
+    rule: graph.learn.rule,
+  };
+}
+
+function functionOf(activation: NormalActivation): ScalarFunction {
+  const { name, expression, derivative } = activationOf(activation);
+  return { name, expression, derivative: derivative ?? differentiate(expression) };
+}
+
+/** μ = g(Σ coefficient · T(φ(z)) + b). */
+function predictionOf(
+  error: GraphError,
+  graph: CircuitGraph,
+  outputs: ReadonlyMap<string, unknown>,
+  activity: (state: string) => Term,
+): Term {
+  const terms = error.predictors.map((id) => {
+    const synapse = graph.synapses.get(id)!;
+    return scale(synapse.coefficient, { kind: "predict", synapse: id, of: activity(synapse.from) });
+  });
+  if (error.bias !== undefined) terms.push({ kind: "bias", error: error.id });
+  return outputs.has(error.id) ? { kind: "output", error: error.id, of: sum(terms) } : sum(terms);
+}
+
+/** e = target − μ, then the precision. */
+function errorOf(error: GraphError, activity: (state: string) => Term): Term {
+  const target: Term = error.compares === "activity" ? activity(error.target) : { kind: "state", state: error.target };
+  const difference = sum([target, scale(-1, { kind: "prediction", error: error.id })]);
+  return error.precision === undefined ? difference : { kind: "precision", error: error.id, of: difference };
+}
+
+/** d = −own error + Σ feedback (⊙ φ′) + prior. */
+function correctionOf(
+  state: GraphState,
+  graph: CircuitGraph,
+  activations: ReadonlyMap<string, ScalarFunction>,
+  priors: ReadonlyMap<string, ScalarFunction>,
+): Term {
+  const sloped = state.derivative && activations.has(state.id);
+  const withSlope = (term: Term): Term =>
+    sloped ? { kind: "times", a: term, b: { kind: "slope", state: state.id } } : term;
+  const terms: Term[] = [];
+  if (state.error !== undefined) {
+    const own: Term = { kind: "error", error: state.error };
+    const compares = graph.errors.get(state.error)?.compares;
+    terms.push(scale(-1, compares === "activity" ? withSlope(own) : own));
+  }
+  const feedback = state.corrections.map((twin) => {
+    const synapse = graph.synapses.get(twin)!;
+    const of: Term = { kind: "error", error: synapse.to };
+    return scale(synapse.coefficient, { kind: "feedback", synapse: twin, of });
+  });
+  if (feedback.length > 0) terms.push(withSlope(sum(feedback)));
+  if (priors.has(state.id)) terms.push({ kind: "prior", state: state.id });
+  return sum(terms);
+}
+
+/** f(z) = βd − γz, or β(d − γz) where the leak is scaled. */
+function flowOf(state: GraphState, correction: Term): Term {
+  const { rate, leak } = state;
+  const terms = correction.kind === "sum" && correction.terms.length === 0 ? [] : [scale(rate, correction)];
+  const leaking = leak.scaled ? rate * leak.rate : leak.rate;
+  if (leaking !== 0) terms.push(scale(-leaking, { kind: "state", state: state.id }));
+  return sum(terms);
+}
+
+function synapseParameters(synapse: GraphSynapse, graph: CircuitGraph): readonly Parameter[] {
+  const { id, learns, constraint } = synapse;
+  const generative: Parameter = {
+    id,
+    kind: "generative",
+    owner: id,
+    follows: { parameter: id, by: 1 },
+    learns,
+    constraint,
+  };
+  const weights = graph.errorSynapses.get(id)?.weights;
+  if (weights?.kind !== "separate") return [generative];
+  const follows = { parameter: id, by: weights.lambda };
+  return [generative, { ...generative, id: `error:${id}`, kind: "error", follows }];
+}
+
+function biasParameters(errors: readonly GraphError[]): readonly Parameter[] {
+  return errors.flatMap(({ id, bias }): readonly Parameter[] =>
+    bias === undefined
+      ? []
+      : [
+          {
+            id: `bias:${id}`,
+            kind: "bias",
+            owner: id,
+            follows: { parameter: `bias:${id}`, by: 1 },
+            learns: true,
+            constraint: { kind: "none" },
+          },
+        ],
+  );
+}

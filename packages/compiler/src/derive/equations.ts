@@ -1,0 +1,49 @@
+/** The local rules of a circuit, symbolic. */
+import type { ScalarExpression } from "@settle/program";
+import type { NormalRule, NormalConstraint } from "../normalize/normal-circuit.ts";
+import type { CircuitGraph } from "../resolve/circuit-graph.ts";
+import type { Term } from "./term.ts";
+
+/** A scalar function of one argument: an activation, or the force of a prior. */
+export interface ScalarFunction {
+  readonly name: string;
+  readonly expression: ScalarExpression;
+  readonly derivative: ScalarExpression;
+}
+
+/** One learned tensor. */
+export interface Parameter {
+  /** Buffer id: `W1`, `error:W1`, `bias:e0`. */
+  readonly id: string;
+  readonly kind: "generative" | "error" | "bias";
+  /** The synapse or error node it belongs to. */
+  readonly owner: string;
+  /** Whose summed Δ it moves along, and how much of it: an error synapse follows λ times its twin's. */
+  readonly follows: { readonly parameter: string; readonly by: number };
+  readonly learns: boolean;
+  readonly constraint: NormalConstraint;
+}
+
+export interface Equations {
+  readonly graph: CircuitGraph;
+  /** φ of each state; absent for the identity. */
+  readonly activations: ReadonlyMap<string, ScalarFunction>;
+  /** g of each error node: a scalar function, or softmax; absent for the identity. */
+  readonly outputs: ReadonlyMap<string, ScalarFunction | "softmax">;
+  /** Force of each state's prior; absent for none. */
+  readonly priors: ReadonlyMap<string, ScalarFunction>;
+  /** μ by error node. */
+  readonly predictions: ReadonlyMap<string, Term>;
+  /** e by error node. */
+  readonly errors: ReadonlyMap<string, Term>;
+  /** d by state. */
+  readonly corrections: ReadonlyMap<string, Term>;
+  /** f(z), the motion of a state that is free to move: z ← z + f(z) is one Euler step. */
+  readonly flows: ReadonlyMap<string, Term>;
+  /** Δ of one sample, by generative or bias parameter: it moves along +Δ. */
+  readonly deltas: ReadonlyMap<string, Term>;
+  /** ½‖e‖² by error node. */
+  readonly discrepancies: ReadonlyMap<string, Term>;
+  readonly parameters: readonly Parameter[];
+  readonly rule: NormalRule;
+}

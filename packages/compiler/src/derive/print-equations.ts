@@ -1,0 +1,107 @@
+/** Equations as text, or as LaTeX that reads like the papers'. */
+import { printNumber, printScalarExpression, printScalarExpressionLatex } from "@settle/program";
+import type { GraphState } from "../resolve/circuit-graph.ts";
+import type { Equations, ScalarFunction } from "./equations.ts";
+import { printTerm, printTermLatex, symbol } from "./print-term.ts";
+import type { Term } from "./term.ts";
+
+export function printEquations(equations: Equations, format: "text" | "latex" = "text"): string {
+  return format === "text" ? textOf(equations) : latexOf(equations);
+}
+
+function textOf(equations: Equations): string {
+  const { graph } = equations;
+  const of = (term: Term): string => printTerm(term, equations);
+  const lines = [`circuit ${graph.name}`, "", "predictions and errors"];
+  for (const [id, prediction] of equations.predictions) {
+    lines.push(`  μ(${id}) = ${of(prediction)}`, `  ${id} = ${of(equations.errors.get(id)!)}`);
+  }
+  lines.push("", "corrections (of every state that is not clamped)");
+  for (const state of graph.states.values()) {
+    lines.push(`  d(${state.id}) = ${of(equations.corrections.get(state.id)!)}`);
+    lines.push(`  ${state.id} ← ${state.id} + ${motion(state, `d(${state.id})`, state.id, "·", "−")}`);
+  }
+  if (graph.settle.integrator.kind !== "euler") {
+    lines.push(`  (taken by ${graph.settle.integrator.kind} instead of one Euler step)`);
+  }
+  lines.push("", "learning (sum over the batch, divided by its size)");
+  for (const [id, delta] of equations.deltas) lines.push(`  Δ ${id} = ${of(delta)}`);
+  for (const parameter of equations.parameters) {
+    if (parameter.kind !== "error" || !parameter.learns) continue;
+    lines.push(`  Δ ${parameter.id} = ${printNumber(parameter.follows.by)}·Δ ${parameter.follows.parameter}`);
+  }
+  lines.push("", "total discrepancy", `  ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
+  const functions = functionLines(equations, (f) => printScalarExpression(f, ["x"]));
+  if (functions.length > 0) {
+    lines.push("", "functions", ...functions.map(({ symbol: name, value, users }) => `  ${name}(x) = ${value}   (${users})`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function latexOf(equations: Equations): string {
+  const { graph } = equations;
+  const of = (term: Term): string => printTermLatex(term, equations);
+  const rows: string[] = [];
+  for (const [id, prediction] of equations.predictions) {
+    rows.push(`${of({ kind: "prediction", error: id })} &= ${of(prediction)}`);
+    rows.push(`${of({ kind: "error", error: id })} &= ${of(equations.errors.get(id)!)}`);
+  }
+  for (const state of graph.states.values()) {
+    const z = symbol("z", state.id);
+    const d = `\\mathbf{d}_{${z}}`;
+    rows.push(`${d} &= ${of(equations.corrections.get(state.id)!)}`);
+    rows.push(`${z} &\\leftarrow ${z} + ${motion(state, d, z, "\\,", "-")}`);
+  }
+  for (const [id, delta] of equations.deltas) {
+    rows.push(`\\Delta ${parameterSymbol(id)} &= ${of(delta)}`);
+  }
+  for (const parameter of equations.parameters) {
+    if (parameter.kind !== "error" || !parameter.learns) continue;
+    const twin = `\\Delta ${parameterSymbol(parameter.follows.parameter)}`;
+    rows.push(
+      `\\Delta ${parameterSymbol(parameter.id)} &= ${printNumber(parameter.follows.by)}\\,\\left(${twin}\\right)^{\\top}`,
+    );
+  }
+  rows.push(`\\mathrm{ToD} &= ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
+  const names: Readonly<Record<string, string>> = { φ: "\\phi", "φ′": "\\phi'", g: "g" };
+  for (const { symbol: name, value, users } of functionLines(equations, (f) => printScalarExpressionLatex(f, ["x"]))) {
+    const letter = names[name] ?? `\\mathrm{${name}}`;
+    rows.push(`${letter}(x) &= ${value} \\quad\\text{(${users.replaceAll("_", "\\_")})}`);
+  }
+  return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}\n`;
+}
+
+/** `0.1·d − 0.001·z`: what an Euler step adds. */
+function motion({ rate, leak }: GraphState, d: string, z: string, times: string, minus: string): string {
+  const leaking = leak.scaled ? rate * leak.rate : leak.rate;
+  const decay = leaking === 0 ? "" : ` ${minus} ${printNumber(leaking)}${times}${z}`;
+  return `${printNumber(rate)}${times}${d}${decay}`;
+}
+
+function parameterSymbol(id: string): string {
+  const [kind, owner] = id.includes(":") ? (id.split(":", 2) as [string, string]) : ["", id];
+  if (kind === "bias") return `\\mathbf{b}^{${owner.replace(/^[A-Za-z]+/, "")}}`;
+  if (kind === "error") return `\\mathbf{E}^{${owner.replace(/^[A-Za-z]+/, "")}}`;
+  return symbol("W", owner);
+}
+
+/** The distinct functions of the circuit, each with the parts that use it. */
+function functionLines(
+  { activations, outputs, priors, graph }: Equations,
+  print: (expression: ScalarFunction["expression"]) => string,
+): readonly { readonly symbol: string; readonly value: string; readonly users: string }[] {
+  const users = new Map<string, { readonly symbol: string; readonly value: string; readonly of: string[] }>();
+  const note = (name: string, value: string, user: string): void => {
+    const key = `${name} ${value}`;
+    const entry = users.get(key) ?? { symbol: name, value, of: [] };
+    entry.of.push(user);
+    users.set(key, entry);
+  };
+  for (const [state, phi] of activations) {
+    note("φ", print(phi.expression), state);
+    if (graph.states.get(state)?.derivative === true) note("φ′", print(phi.derivative), state);
+  }
+  for (const [error, g] of outputs) note("g", g === "softmax" ? "softmax" : print(g.expression), error);
+  for (const [state, prior] of priors) note(prior.name, print(prior.expression), state);
+  return [...users.values()].map(({ symbol: name, value, of }) => ({ symbol: name, value, users: of.join(", ") }));
+}

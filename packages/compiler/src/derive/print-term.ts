@@ -1,0 +1,163 @@
+/** Terms as text and as LaTeX, in the notation of the papers. */
+import { printNumber } from "@settle/program";
+import { synapseKinds } from "../synapses/synapse-kinds.ts";
+import type { Equations } from "./equations.ts";
+import type { Term } from "./term.ts";
+
+/** What a notation must be able to write. */
+interface Notation {
+  readonly state: (id: string) => string;
+  readonly prediction: (error: string, target: string) => string;
+  readonly error: (id: string) => string;
+  readonly bias: (error: string) => string;
+  readonly call: (name: "φ" | "φ′" | "g", of: string) => string;
+  readonly prior: (name: string, of: string) => string;
+  readonly weights: (synapse: string) => string;
+  readonly errorWeights: (synapse: string) => string;
+  readonly adjoint: (weights: string) => string;
+  readonly apply: (weights: string, symbol: { readonly text: string; readonly latex: string }, of: string) => string;
+  readonly correlate: (filters: boolean, pre: string, post: string) => string;
+  readonly positions: (of: string) => string;
+  readonly halfSquare: (of: string) => string;
+  readonly product: (a: string, b: string) => string;
+  readonly factor: (by: number, of: string) => string;
+  readonly over: (of: string, divisor: string) => string;
+  readonly group: (of: string) => string;
+  readonly minus: string;
+}
+
+const text: Notation = {
+  state: (id) => id,
+  prediction: (error) => `μ(${error})`,
+  error: (id) => id,
+  bias: (error) => `b(${error})`,
+  call: (name, of) => `${name}(${of})`,
+  prior: (name, of) => `${name}(${of})`,
+  weights: (synapse) => synapse,
+  errorWeights: (synapse) => `E(${synapse})`,
+  adjoint: (weights) => `${weights}ᵀ`,
+  apply: (weights, symbol, of) => `${weights} ${symbol.text} ${of}`,
+  correlate: (_filters, pre, post) => `${pre} ⋆ ${post}`,
+  positions: (of) => `Σ positions ${of}`,
+  halfSquare: (of) => `½‖${of}‖²`,
+  product: (a, b) => `${a} ⊙ ${b}`,
+  factor: (by, of) => `${printNumber(by)}·${of}`,
+  over: (of, divisor) => `${of} / ${divisor}`,
+  group: (of) => `(${of})`,
+  minus: "−",
+};
+
+const latex: Notation = {
+  state: (id) => symbol("z", id),
+  prediction: (_error, target) => `\\bar{${symbolBase("z", target)}}${index(target)}`,
+  error: (id) => symbol("e", id),
+  bias: (error) => `\\mathbf{b}${index(error)}`,
+  call: (name, of) => `${name === "g" ? "g" : name === "φ" ? "\\phi" : "\\phi'"}\\left(${of}\\right)`,
+  prior: (name, of) => `\\operatorname{${name}}\\left(${of}\\right)`,
+  weights: (synapse) => symbol("W", synapse),
+  errorWeights: (synapse) => `\\mathbf{E}${index(synapse)}`,
+  adjoint: (weights) => `{${weights}}^{\\top}`,
+  apply: (weights, { latex: sign }, of) => `${weights} ${sign === "" ? "" : `${sign} `}${of}`,
+  correlate: (filters, pre, post) => (filters ? `${pre} \\star ${post}` : `${pre}\\,{${post}}^{\\top}`),
+  positions: (of) => `\\sum_{h,w} ${of}`,
+  halfSquare: (of) => `\\tfrac{1}{2}\\left\\|${of}\\right\\|^2`,
+  product: (a, b) => `${a} \\odot ${b}`,
+  factor: (by, of) => `${printNumber(by)}\\,${of}`,
+  over: (of, divisor) => `\\frac{${of}}{${divisor}}`,
+  group: (of) => `\\left(${of}\\right)`,
+  minus: "-",
+};
+
+export const printTerm = (term: Term, equations: Equations): string => write(term, equations, text);
+export const printTermLatex = (term: Term, equations: Equations): string => write(term, equations, latex);
+
+/** `z1` → `\mathbf{z}^{1}`: letters in bold, a trailing number as the level, as in the papers. */
+export function symbol(fallback: string, id: string): string {
+  return `${symbolBase(fallback, id)}${index(id)}`;
+}
+
+function symbolBase(fallback: string, id: string): string {
+  const letters = /^[A-Za-z]+/.exec(id)?.[0];
+  return letters === undefined ? `\\mathbf{${fallback}}` : `\\mathbf{${letters}}`;
+}
+
+/** What follows the letters of an id, as a superscript. */
+function index(id: string): string {
+  const rest = id.replace(/^[A-Za-z]+/, "").replace(/^[-_]/, "");
+  if (rest === "") return "";
+  return /^\d+$/.test(rest) ? `^{${rest}}` : `^{\\text{${rest.replaceAll("_", "\\_")}}}`;
+}
+
+/** A term that is already one symbol or one bracket. */
+const isAtom = (term: Term): boolean => term.kind !== "sum" && term.kind !== "times" && term.kind !== "scale";
+
+function write(term: Term, equations: Equations, notation: Notation): string {
+  const of = (part: Term): string => write(part, equations, notation);
+  const grouped = (part: Term): string => (part.kind === "sum" ? notation.group(of(part)) : of(part));
+  const { graph } = equations;
+  switch (term.kind) {
+    case "state":
+      return notation.state(term.state);
+    case "activity":
+      return notation.call("φ", notation.state(term.state));
+    case "slope":
+      return notation.call("φ′", notation.state(term.state));
+    case "prior":
+      return notation.prior(equations.priors.get(term.state)?.name ?? "prior", notation.state(term.state));
+    case "prediction":
+      return notation.prediction(term.error, graph.errors.get(term.error)?.target ?? term.error);
+    case "error":
+      return notation.error(term.error);
+    case "bias":
+      return notation.bias(term.error);
+    case "output":
+      return notation.call("g", of(term.of));
+    case "precision": {
+      const whiten = graph.errors.get(term.error)?.precision?.apply !== "weigh";
+      const sigma = notation === latex ? `\\sigma${whiten ? "" : "^2"}` : whiten ? "σ" : "σ²";
+      return notation.over(notation === latex ? of(term.of) : grouped(term.of), sigma);
+    }
+    case "predict": {
+      const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
+      return notation.apply(notation.weights(term.synapse), kind.symbol, isAtom(term.of) ? of(term.of) : grouped(term.of));
+    }
+    case "feedback": {
+      const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
+      const separate = graph.errorSynapses.get(term.synapse)?.weights.kind === "separate";
+      const weights = separate ? notation.errorWeights(term.synapse) : notation.adjoint(notation.weights(term.synapse));
+      return notation.apply(weights, kind.adjointSymbol, grouped(term.of));
+    }
+    case "correlate": {
+      const { filters } = synapseKinds[graph.synapses.get(term.synapse)!.kind];
+      return notation.correlate(filters, of(term.pre), of(term.post));
+    }
+    case "positions":
+      return notation.positions(of(term.of));
+    case "half-square":
+      return notation.halfSquare(of(term.of));
+    case "scale":
+      if (term.by === -1) return `${notation.minus}${grouped(term.of)}`;
+      return notation.factor(term.by, grouped(term.of));
+    case "times":
+      return notation.product(grouped(term.a), grouped(term.b));
+    case "sum":
+      return writeSum(term.terms, of, notation);
+    default:
+      return term satisfies never;
+  }
+}
+
+function writeSum(terms: readonly Term[], of: (term: Term) => string, notation: Notation): string {
+  if (terms.length === 0) return "0";
+  return terms
+    .map((term, position) => {
+      if (term.kind === "scale" && term.by < 0 && position > 0) {
+        return `${notation.minus} ${of(term.by === -1 ? groupable(term.of) : { ...term, by: -term.by })}`;
+      }
+      return position === 0 ? of(term) : `+ ${of(term)}`;
+    })
+    .join(" ");
+}
+
+/** A sum under a minus sign keeps its brackets. */
+const groupable = (term: Term): Term => (term.kind === "sum" ? { kind: "scale", by: 1, of: term } : term);

@@ -1,0 +1,47 @@
+/**
+ * Symbolic terms: what the equations of a circuit are written in. The same terms are printed for people and lowered to
+ * instructions, so that what is shown is what runs.
+ */
+export type Term =
+  /** z, the state itself. */
+  | { readonly kind: "state"; readonly state: string }
+  /** φ(z). */
+  | { readonly kind: "activity"; readonly state: string }
+  /** φ′(z). */
+  | { readonly kind: "slope"; readonly state: string }
+  /** The force of the prior at z. */
+  | { readonly kind: "prior"; readonly state: string }
+  /** μ of an error node. */
+  | { readonly kind: "prediction"; readonly error: string }
+  /** e of an error node. */
+  | { readonly kind: "error"; readonly error: string }
+  | { readonly kind: "bias"; readonly error: string }
+  /** g(·) of an error node. */
+  | { readonly kind: "output"; readonly error: string; readonly of: Term }
+  /** Divided by σ (whiten) or σ² (weigh). */
+  | { readonly kind: "precision"; readonly error: string; readonly of: Term }
+  /** A synapse's prediction of an activity, without its coefficient. */
+  | { readonly kind: "predict"; readonly synapse: string; readonly of: Term }
+  /** An error through the error synapse of a generative one. */
+  | { readonly kind: "feedback"; readonly synapse: string; readonly of: Term }
+  /** Correlation of an activity with an error, in the shape of the weights. */
+  | { readonly kind: "correlate"; readonly synapse: string; readonly pre: Term; readonly post: Term }
+  /** Sum over the positions of a map; a dense error is its own. */
+  | { readonly kind: "positions"; readonly of: Term }
+  /** ½‖·‖², one number per sample. */
+  | { readonly kind: "half-square"; readonly of: Term }
+  | { readonly kind: "scale"; readonly by: number; readonly of: Term }
+  /** Entry by entry. */
+  | { readonly kind: "times"; readonly a: Term; readonly b: Term }
+  | { readonly kind: "sum"; readonly terms: readonly Term[] };
+
+export const scale = (by: number, of: Term): Term => {
+  if (by === 1) return of;
+  return of.kind === "scale" ? scale(by * of.by, of.of) : { kind: "scale", by, of };
+};
+
+/** A sum with nothing to spare: nested sums are opened, a single term stands alone. */
+export function sum(terms: readonly Term[]): Term {
+  const flat = terms.flatMap((term) => (term.kind === "sum" ? term.terms : [term]));
+  return flat.length === 1 && flat[0] !== undefined ? flat[0] : { kind: "sum", terms: flat };
+}

@@ -1,0 +1,15 @@
+/** Names of the buffers that belong to a part. Engines and hosts find them in the Program's header, never by spelling. */
+export const readoutIds = (error: string) => ({
+  prediction: `prediction/${error}`,
+  error: `error/${error}`,
+  discrepancy: `discrepancy/${error}`,
+});
+
+export const sumId = (parameter: string): string => `sum/${parameter}`;
+export const momentIds = (parameter: string) => ({ first: `adam-m/${parameter}`, second: `adam-v/${parameter}` });
+export const velocityId = (state: string): string => `velocity/${state}`;
+export const noiseId = (state: string): string => `noise:${state}`;
+export const dataId = (state: string): string => `data:${state}`;
+export const maskId = (state: string): string => `mask:${state}`;
+/** Running sums of Adam's decay, 1 − βᵗ, which correct the bias of its moments. */
+export const correctionIds = { first: "adam-m-weight", second: "adam-v-weight" } as const;

@@ -1,0 +1,115 @@
+/** All buffers of a Program, with roles, types, laws and streams. */
+import type { Buffer, BufferId, BufferRole, InitialLaw, Mode, Shape, ValueType } from "@settle/program";
+import type { Equations, Parameter } from "../derive/equations.ts";
+import { correctionIds, dataId, maskId, momentIds, noiseId, readoutIds, sumId, velocityId } from "./buffer-ids.ts";
+import { parameterType } from "./lower.ts";
+import { monitorBuffers } from "./lower-monitor.ts";
+import { startsByNoise } from "./lower-start.ts";
+
+const single: ValueType = { batch: false, shape: [] };
+
+export function declareBuffers(
+  equations: Equations,
+  modes: ReadonlyMap<string, Mode>,
+  monitor: boolean,
+): readonly Buffer[] {
+  const { graph, parameters, rule } = equations;
+  const buffers: Buffer[] = [];
+  const declare = (
+    id: string,
+    role: BufferRole,
+    type: ValueType,
+    description: string,
+    more: { readonly initial?: InitialLaw; readonly stream?: string } = {},
+  ): void => void buffers.push({ id: id as BufferId, role, type, ...more, description });
+  const perSample = (shape: Shape): ValueType => ({ batch: true, shape });
+
+  for (const parameter of parameters) {
+    const initial = initialLaw(equations, parameter);
+    declare(parameter.id, "parameter", parameterType(equations, parameter), describe(parameter), {
+      initial,
+      stream: `init/${parameter.id}`,
+    });
+  }
+  for (const error of graph.errors.values()) {
+    if (error.precision?.kind !== "diagonal") continue;
+    const { sigma, apply } = error.precision;
+    const values = apply === "whiten" ? sigma : sigma.map((s) => s * s);
+    const description = `${apply === "whiten" ? "standard deviations" : "variances"} of ${error.id}`;
+    declare(`precision:${error.id}`, "parameter", { batch: false, shape: [values.length] }, description, {
+      initial: { kind: "values", values },
+    });
+  }
+  const learned = parameters.filter((parameter) => parameter.learns);
+  if (rule.kind === "adam") {
+    const zero: InitialLaw = { kind: "constant", value: 0 };
+    for (const parameter of learned) {
+      const type = parameterType(equations, parameter);
+      const { first, second } = momentIds(parameter.id);
+      declare(first, "moment", type, `first moment of ${parameter.id}`, { initial: zero });
+      declare(second, "moment", type, `second moment of ${parameter.id}`, { initial: zero });
+    }
+    if (learned.length > 0) {
+      declare(correctionIds.first, "moment", single, "1 − β₁ᵗ", { initial: zero });
+      declare(correctionIds.second, "moment", single, "1 − β₂ᵗ", { initial: zero });
+    }
+  }
+  for (const id of equations.deltas.keys()) {
+    const parameter = parameters.find((candidate) => candidate.id === id)!;
+    declare(sumId(id), "accumulator", parameterType(equations, parameter), `sum of Δ ${id} over samples`);
+  }
+  for (const state of graph.states.values()) declare(state.id, "state", perSample(state.shape), `state ${state.id}`);
+  if (graph.settle.integrator.kind === "momentum") {
+    for (const state of graph.states.values()) {
+      if (modes.get(state.id) === "clamped") continue;
+      declare(velocityId(state.id), "state", perSample(state.shape), `velocity of ${state.id}`);
+    }
+  }
+  if (monitor) for (const [id, description] of monitorBuffers) declare(id, "state", perSample([]), description);
+  for (const error of graph.errors.values()) {
+    const ids = readoutIds(error.id);
+    declare(ids.prediction, "readout", perSample(error.shape), `prediction μ of ${error.id}`);
+    declare(ids.error, "readout", perSample(error.shape), `error of ${error.id}`);
+    declare(ids.discrepancy, "readout", perSample([]), `discrepancy of ${error.id}`);
+  }
+  for (const [state, mode] of modes) {
+    if (mode === "free") continue;
+    const { shape, observed } = graph.states.get(state)!;
+    declare(dataId(state), "input", perSample(shape), `data for ${state} (field ${observed?.data})`);
+    if (mode === "masked") declare(maskId(state), "input", perSample(shape), `1 where ${state} is clamped`);
+  }
+  for (const state of graph.states.values()) {
+    if (!startsByNoise(state, modes.get(state.id))) continue;
+    declare(noiseId(state.id), "noise", perSample(state.shape), `standard normal numbers that start ${state.id}`, {
+      stream: `start/${state.id}`,
+    });
+  }
+  declare("learn/rate", "input", single, "learning rate", {
+    initial: { kind: "constant", value: graph.learn.rate },
+  });
+  declare("learn/count", "input", single, "samples accumulated since the last update", {
+    initial: { kind: "constant", value: 1 },
+  });
+  return buffers;
+}
+
+function describe(parameter: Parameter): string {
+  switch (parameter.kind) {
+    case "generative":
+      return `weights of ${parameter.owner}`;
+    case "error":
+      return `error weights of ${parameter.owner}`;
+    case "bias":
+      return `bias of ${parameter.owner}`;
+    default:
+      return parameter.kind satisfies never;
+  }
+}
+
+function initialLaw({ graph }: Equations, { kind, owner }: Parameter): InitialLaw {
+  const zero: InitialLaw = { kind: "constant", value: 0 };
+  if (kind === "bias") return graph.errors.get(owner)?.bias?.initial ?? zero;
+  if (kind === "generative") return graph.synapses.get(owner)?.initial ?? zero;
+  const weights = graph.errorSynapses.get(owner)?.weights;
+  return weights?.kind === "separate" ? weights.initial : zero;
+}

@@ -1,0 +1,172 @@
+/** Terms → instructions. Whatever is entry-by-entry becomes one map over the contractions it is made of. */
+import {
+  add,
+  argument,
+  constant,
+  div,
+  mul,
+  type ScalarExpression,
+  sub,
+  substitute,
+  type ValueId,
+} from "@settle/program";
+import { printTerm } from "../derive/print-term.ts";
+import type { Equations } from "../derive/equations.ts";
+import type { Term } from "../derive/term.ts";
+import { assertThat } from "../fault.ts";
+import type { PhaseBuilder } from "./phase-builder.ts";
+
+/** What the symbols of the equations stand for at one point of a phase. */
+export interface Scope {
+  /** z of every state. */
+  readonly states: ReadonlyMap<string, ValueId>;
+  /** Predictions and errors that have a value already. Filled as errors are lowered. */
+  readonly predictions: Map<string, ValueId>;
+  readonly errors: Map<string, ValueId>;
+}
+
+export const scopeOf = (states: ReadonlyMap<string, ValueId>): Scope => ({
+  states,
+  predictions: new Map(),
+  errors: new Map(),
+});
+
+export interface TermLowering {
+  readonly equations: Equations;
+  readonly builder: PhaseBuilder;
+}
+
+/** The value of a term. */
+export function lowerTerm(lowering: TermLowering, scope: Scope, term: Term, label?: string): ValueId {
+  const { equations, builder } = lowering;
+  const name = label ?? printTerm(term, equations);
+  switch (term.kind) {
+    case "predict":
+      return builder.contract(
+        term.synapse,
+        "post",
+        { pre: lowerTerm(lowering, scope, term.of), weight: builder.read(term.synapse) },
+        name,
+      );
+    case "feedback": {
+      const weights = equations.graph.errorSynapses.get(term.synapse)?.weights;
+      const weight = builder.read(weights?.kind === "separate" ? `error:${term.synapse}` : term.synapse);
+      return builder.contract(term.synapse, "pre", { post: lowerTerm(lowering, scope, term.of), weight }, name);
+    }
+    case "correlate":
+      return builder.contract(
+        term.synapse,
+        "weight",
+        { pre: lowerTerm(lowering, scope, term.pre), post: lowerTerm(lowering, scope, term.post) },
+        name,
+      );
+    case "positions": {
+      const of = lowerTerm(lowering, scope, term.of);
+      const rank = builder.typeOf(of).shape.length;
+      return builder.reduce(of, { axes: Array.from({ length: rank - 1 }, (_, axis) => axis), batch: true }, name);
+    }
+    case "half-square": {
+      const of = lowerTerm(lowering, scope, term.of);
+      const square = builder.map(mul(argument(0), argument(0)), [of], `${printTerm(term.of, equations)}²`);
+      const axes = builder.typeOf(of).shape.map((_, axis) => axis);
+      const total = builder.reduce(square, { axes, batch: false }, `‖${printTerm(term.of, equations)}‖²`);
+      return builder.map(mul(0.5, argument(0)), [total], name);
+    }
+    case "error": {
+      const existing = scope.errors.get(term.error);
+      if (existing !== undefined) return existing;
+      const value = lowerTerm(lowering, scope, equations.errors.get(term.error)!, term.error);
+      scope.errors.set(term.error, value);
+      return value;
+    }
+    case "output":
+      if (equations.outputs.get(term.error) === "softmax") {
+        return builder.softmax(lowerTerm(lowering, scope, term.of), name);
+      }
+      break;
+    default:
+      break;
+  }
+  const operands: ValueId[] = [];
+  const expression = scalarOf(lowering, scope, term, operands);
+  return builder.map(expression, operands, name);
+}
+
+/** A term as a scalar expression over values, which are added to `operands`. */
+export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, operands: ValueId[]): ScalarExpression {
+  const { equations } = lowering;
+  const of = (part: Term): ScalarExpression => scalarOf(lowering, scope, part, operands);
+  const value = (id: ValueId): ScalarExpression => {
+    operands.push(id);
+    return argument(operands.length - 1);
+  };
+  const state = (id: string): ScalarExpression => {
+    const z = scope.states.get(id);
+    assertThat(z !== undefined, `state ${id} has no value yet`);
+    return value(z);
+  };
+  switch (term.kind) {
+    case "state":
+      return state(term.state);
+    case "activity":
+      return substitute(equations.activations.get(term.state)!.expression, [state(term.state)]);
+    case "slope":
+      return substitute(equations.activations.get(term.state)!.derivative, [state(term.state)]);
+    case "prior":
+      return substitute(equations.priors.get(term.state)!.expression, [state(term.state)]);
+    case "bias":
+      return value(lowering.builder.read(`bias:${term.error}`));
+    case "prediction": {
+      const existing = scope.predictions.get(term.error);
+      return existing === undefined ? of(equations.predictions.get(term.error)!) : value(existing);
+    }
+    case "output": {
+      const output = equations.outputs.get(term.error);
+      if (output === "softmax" || output === undefined) return value(lowerTerm(lowering, scope, term));
+      return substitute(output.expression, [of(term.of)]);
+    }
+    case "precision":
+      return precisionOf(lowering, term.error, of(term.of), value);
+    case "scale":
+      return mul(constant(term.by), of(term.of));
+    case "times":
+      return mul(of(term.a), of(term.b));
+    case "sum":
+      return sumOf(term.terms, of);
+    case "error":
+    case "predict":
+    case "feedback":
+    case "correlate":
+    case "positions":
+    case "half-square":
+      return value(lowerTerm(lowering, scope, term));
+    default:
+      return term satisfies never;
+  }
+}
+
+function sumOf(terms: readonly Term[], of: (term: Term) => ScalarExpression): ScalarExpression {
+  let total: ScalarExpression = constant(0);
+  for (const term of terms) {
+    total =
+      term.kind === "scale" && term.by < 0
+        ? sub(total, mul(constant(-term.by), of(term.of)))
+        : add(total, of(term));
+  }
+  return total;
+}
+
+function precisionOf(
+  { equations, builder }: TermLowering,
+  error: string,
+  of: ScalarExpression,
+  value: (id: ValueId) => ScalarExpression,
+): ScalarExpression {
+  const { precision } = equations.graph.errors.get(error)!;
+  assertThat(precision !== undefined, `error node ${error} has no precision`);
+  const divisor = (sigma: number): number => (precision.apply === "whiten" ? sigma : sigma * sigma);
+  const [only] = precision.sigma;
+  if (precision.kind === "scalar" && only !== undefined) return div(of, divisor(only));
+  const scales = builder.read(`precision:${error}`);
+  return div(of, value(scales));
+}

@@ -1,0 +1,119 @@
+/** Equations → Program, for one set of modes of the observed nodes. */
+import { type Buffer, type BufferId, type Mode, type Program, type Relation, type ValueType, verifyProgram, weightShape } from "@settle/program";
+import type { Equations } from "../derive/equations.ts";
+import { assertThat } from "../fault.ts";
+import { declareBuffers } from "./declare-buffers.ts";
+import { lowerAccumulate } from "./lower-accumulate.ts";
+import { lowerApply } from "./lower-apply.ts";
+import { lowerReadout } from "./lower-readout.ts";
+import { lowerStart } from "./lower-start.ts";
+import { lowerStep } from "./lower-step.ts";
+import { readoutIds } from "./buffer-ids.ts";
+import type { ProgramParts } from "./phase-builder.ts";
+
+export interface LowerOptions {
+  /** By observed state; default clamped. */
+  readonly modes?: Readonly<Record<string, Mode>>;
+  /** Whether steps keep each sample's status. Default true. */
+  readonly monitor?: boolean;
+}
+
+/** What every phase is lowered from. */
+export interface Lowering {
+  readonly equations: Equations;
+  readonly parts: ProgramParts;
+  /** Mode of each observed node. */
+  readonly modes: ReadonlyMap<string, Mode>;
+  readonly monitor: boolean;
+}
+
+export function lower(equations: Equations, options: LowerOptions = {}): Program {
+  const { graph } = equations;
+  const observed = [...graph.states.values()].filter((state) => state.observed !== undefined);
+  const modes = new Map(observed.map((state) => [state.id, options.modes?.[state.id] ?? "clamped"] as const));
+  const monitor = options.monitor ?? true;
+
+  const synapses = [...graph.synapses.values()];
+  const relations = synapses.map((synapse) => synapse.relation);
+  const indexOf = new Map(synapses.map((synapse, index) => [synapse.id, index]));
+  const buffers = declareBuffers(equations, modes, monitor);
+  const byId = new Map<string, Buffer>(buffers.map((buffer) => [buffer.id, buffer]));
+  const parts: ProgramParts = {
+    buffer: (id) => {
+      const buffer = byId.get(id);
+      assertThat(buffer !== undefined, `there is no buffer ${id}`);
+      return buffer;
+    },
+    relation: (synapse) => {
+      const index = indexOf.get(synapse);
+      const relation = index === undefined ? undefined : relations[index];
+      assertThat(index !== undefined && relation !== undefined, `there is no synapse ${synapse}`);
+      return { index, relation };
+    },
+  };
+  const lowering: Lowering = { equations, parts, modes, monitor };
+  const id = (name: string): BufferId => parts.buffer(name).id;
+  const program: Program = {
+    format: "settle-program",
+    version: 1,
+    circuit: { name: graph.name, hash: graph.hash },
+    states: [...graph.states.keys()].map((state) => ({ id: state, buffer: id(state) })),
+    observed: observed.map((state) => {
+      const mode = modes.get(state.id) ?? "clamped";
+      return {
+        state: state.id,
+        field: state.observed?.data ?? state.id,
+        mode,
+        ...(mode === "free" ? {} : { data: id(`data:${state.id}`) }),
+        ...(mode === "masked" ? { mask: id(`mask:${state.id}`) } : {}),
+      };
+    }),
+    errors: [...graph.errors.values()].map((error) => {
+      const readouts = readoutIds(error.id);
+      return {
+        id: error.id,
+        target: error.target,
+        prediction: id(readouts.prediction),
+        error: id(readouts.error),
+        discrepancy: id(readouts.discrepancy),
+      };
+    }),
+    ...(monitor
+      ? {
+          monitor: {
+            status: id("monitor/status"),
+            statusStep: id("monitor/status-step"),
+            discrepancy: id("monitor/discrepancy"),
+          },
+        }
+      : {}),
+    settle: { steps: graph.settle.steps },
+    learn: {
+      batch: graph.learn.batch,
+      rate: graph.learn.rate,
+      rateInput: id("learn/rate"),
+      countInput: id("learn/count"),
+    },
+    relations,
+    buffers,
+    phases: {
+      start: lowerStart(lowering),
+      step: lowerStep(lowering),
+      readout: lowerReadout(lowering),
+      accumulate: lowerAccumulate(lowering),
+      apply: lowerApply(lowering),
+    },
+  };
+  const faults = verifyProgram(program);
+  assertThat(faults.length === 0, `the Program of ${graph.name} is not sound: ${faults.join("; ")}`);
+  return program;
+}
+
+/** Type of a learned tensor. */
+export function parameterType(equations: Equations, parameter: { readonly kind: string; readonly owner: string }): ValueType {
+  if (parameter.kind === "bias") {
+    return { batch: false, shape: equations.graph.errors.get(parameter.owner)?.biasShape ?? [] };
+  }
+  const relation: Relation | undefined = equations.graph.synapses.get(parameter.owner)?.relation;
+  return { batch: false, shape: relation === undefined ? [] : weightShape(relation) };
+}

@@ -1,0 +1,124 @@
+/** A circuit with nothing left to fill in: every field said, every shorthand gone, feedback an edge of its own. */
+import type { InitialLaw, Shape } from "@settle/program";
+import type { ActivationSpec, OutputSpec, SynapseKindName } from "@settle/spec";
+
+/** An activation as an object, its parameters included. */
+export type NormalActivation = Exclude<ActivationSpec, string>;
+/** The output of an error node: an activation, or softmax. */
+export type NormalOutput = Exclude<OutputSpec, string>;
+
+export interface Leak {
+  readonly rate: number;
+  readonly scaled: boolean;
+}
+
+export interface NormalState {
+  readonly id: string;
+  /** As written; resolve infers what is left out. */
+  readonly shape?: Shape;
+  /** Channels of a map whose extents follow from its synapses. */
+  readonly channels?: number;
+  readonly activation: NormalActivation;
+  readonly derivative: boolean;
+  readonly rate: number;
+  readonly leak: Leak;
+  readonly prior: { readonly kind: "none" | "laplace" | "gaussian" | "cauchy" | "exp"; readonly strength: number };
+  readonly initial: InitialLaw;
+  readonly observed?: { readonly data: string };
+}
+
+export interface NormalPrecision {
+  readonly kind: "scalar" | "diagonal";
+  readonly sigma: readonly number[];
+  readonly apply: "whiten" | "weigh";
+}
+
+export interface NormalError {
+  readonly id: string;
+  readonly target: string;
+  readonly compares: "state" | "activity";
+  readonly output: NormalOutput;
+  readonly bias?: { readonly initial: InitialLaw };
+  readonly precision?: NormalPrecision;
+}
+
+export type Pair = readonly [number, number];
+
+export interface NormalSynapse {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly kind: SynapseKindName;
+  /** Taps `[height, width]`; absent for dense. */
+  readonly kernel?: Pair;
+  readonly stride?: Pair;
+  readonly padding?: "same" | "valid";
+  readonly coefficient: number;
+  readonly initial: InitialLaw;
+  /** Whether it learns at all. */
+  readonly learns: boolean;
+  readonly constraint: NormalConstraint;
+}
+
+/** An error synapse: the road of an error back to a source of its prediction. */
+export interface NormalErrorSynapse {
+  /** Id of the generative synapse whose road it runs back. */
+  readonly twin: string;
+  /** Error node it starts from, and state it corrects. */
+  readonly from: string;
+  readonly to: string;
+  readonly weights:
+    | { readonly kind: "tied" }
+    | { readonly kind: "separate"; readonly lambda: number; readonly initial: InitialLaw };
+}
+
+export type NormalConstraint =
+  | { readonly kind: "none" }
+  | { readonly kind: "max-norm"; readonly over: "kernel" | "source" | "target"; readonly bound: number };
+
+export type NormalIntegrator =
+  | { readonly kind: "euler" | "heun" | "rk4" }
+  | { readonly kind: "momentum"; readonly factor: number; readonly nesterov: boolean };
+
+export type NormalRule =
+  | { readonly kind: "adam"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+  | { readonly kind: "sgd" }
+  | { readonly kind: "normalized"; readonly epsilon: number };
+
+export interface NormalSettle {
+  readonly steps: number;
+  readonly integrator: NormalIntegrator;
+  readonly start: "projection" | "initial";
+  readonly tolerance?: number;
+  readonly patience: number;
+}
+
+export interface NormalLearn {
+  readonly rule: NormalRule;
+  readonly rate: number;
+  readonly batch: number;
+}
+
+/** Where a field's value comes from. */
+export type Origin =
+  /** The user wrote it here, for this part or for all of its kind (`/defaults/…`, `/settle/rate`). */
+  | { readonly kind: "written"; readonly pointer: string }
+  /** The language's own default. */
+  | { readonly kind: "default" };
+
+/** Parts are in order of id, so that nothing later depends on the order of the file. */
+export interface NormalCircuit {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly sources: readonly string[];
+  readonly states: readonly NormalState[];
+  readonly errors: readonly NormalError[];
+  readonly synapses: readonly NormalSynapse[];
+  readonly errorSynapses: readonly NormalErrorSynapse[];
+  readonly settle: NormalSettle;
+  readonly learn: NormalLearn;
+  /** By JSON pointer of the field as if it were written in its own place: `/states/z1/rate`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+

@@ -1,0 +1,297 @@
+/** CircuitSpec → NormalCircuit: fills defaults, expands shorthand, makes each feedback an error synapse. */
+import type { InitialLaw } from "@settle/program";
+import type {
+  ActivationSpec,
+  CircuitSpec,
+  ConstraintSpec,
+  ErrorSpec,
+  FeedbackSpec,
+  IntegratorSpec,
+  LawSpec,
+  LeakSpec,
+  OutputSpec,
+  RuleSpec,
+  StateSpec,
+  SynapseSpec,
+} from "@settle/spec";
+import type { FaultList } from "../fault.ts";
+import { pointerTo } from "../pointer-to.ts";
+import { createChooser, type Chooser } from "./choose-field.ts";
+import type {
+  Leak,
+  NormalActivation,
+  NormalCircuit,
+  NormalConstraint,
+  NormalError,
+  NormalErrorSynapse,
+  NormalIntegrator,
+  NormalOutput,
+  NormalRule,
+  NormalState,
+  NormalSynapse,
+  Origin,
+  Pair,
+} from "./normal-circuit.ts";
+
+/** ConvNGC Appendix B (its section 3.1 gives N(5, 0.05)). */
+const startLaw: LawSpec = { kind: "normal", mean: 0.5, std: 0.05 };
+/** ConvNGC and NGC alike. */
+const weightLaw: LawSpec = { kind: "normal", mean: 0, std: 0.1 };
+
+export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
+  const origins = new Map<string, Origin>();
+  const choose = createChooser(origins);
+  const byId = <T>(parts: Readonly<Record<string, T>>): readonly (readonly [string, T])[] =>
+    Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+
+  const states = byId(spec.states).map(([id, state]) => normalizeState(id, state, spec, choose));
+  const errors = byId(spec.errors).map(([id, error]) => normalizeError(id, error, spec, choose));
+  const pairs = byId(spec.synapses).map(([id, synapse]) => normalizeSynapse(id, synapse, spec, choose, faults));
+  const errorSynapses = pairs.flatMap((pair) => (pair.feedback === undefined ? [] : [pair.feedback]));
+  const settle = spec.settle ?? {};
+  const learn = spec.learn ?? {};
+  const at = (place: string) => `/settle/${place}`;
+  const tolerance = settle.tolerance;
+  return {
+    name: spec.name,
+    ...(spec.title === undefined ? {} : { title: spec.title }),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    sources: spec.sources ?? [],
+    states,
+    errors,
+    synapses: pairs.map((pair) => pair.synapse),
+    errorSynapses,
+    settle: {
+      steps: choose(at("steps"), [[settle.steps, at("steps")]], 60),
+      integrator: normalIntegrator(choose(at("integrator"), [[settle.integrator, at("integrator")]], "euler")),
+      start: choose(at("start"), [[settle.start, at("start")]], "projection"),
+      ...(tolerance === undefined ? {} : { tolerance: choose(at("tolerance"), [[tolerance, at("tolerance")]], tolerance) }),
+      patience: choose(at("patience"), [[settle.patience, at("patience")]], 3),
+    },
+    learn: {
+      rule: normalRule(choose("/learn/rule", [[learn.rule, "/learn/rule"]], "adam")),
+      rate: choose("/learn/rate", [[learn.rate, "/learn/rate"]], 0.001),
+      batch: choose("/learn/batch", [[learn.batch, "/learn/batch"]], 100),
+    },
+    origins,
+  };
+}
+
+function normalizeState(id: string, state: StateSpec, spec: CircuitSpec, choose: Chooser): NormalState {
+  const defaults = spec.defaults?.state ?? {};
+  const own = pointerTo("states", id);
+  const field = <K extends string & keyof typeof defaults & keyof StateSpec>(key: K) =>
+    [
+      [state[key], `${own}/${key}`],
+      [defaults[key], `/defaults/state/${key}`],
+    ] as const;
+  return {
+    id,
+    ...(state.shape === undefined ? {} : { shape: state.shape }),
+    ...(state.channels === undefined ? {} : { channels: state.channels }),
+    activation: normalActivation(choose(`${own}/activation`, field("activation"), "identity" as ActivationSpec)),
+    derivative: choose(`${own}/derivative`, field("derivative"), false),
+    rate: choose(`${own}/rate`, [...field("rate"), [spec.settle?.rate, "/settle/rate"]], 0.1),
+    leak: normalLeak(choose(`${own}/leak`, [...field("leak"), [spec.settle?.leak, "/settle/leak"]], 0 as number | LeakSpec)),
+    prior: { strength: 0.01, ...choose(`${own}/prior`, field("prior"), { kind: "none" as const }) },
+    initial: normalLaw(choose(`${own}/initial`, field("initial"), startLaw)),
+    ...(state.observed === undefined ? {} : { observed: state.observed }),
+  };
+}
+
+function normalizeError(id: string, error: ErrorSpec, spec: CircuitSpec, choose: Chooser): NormalError {
+  const defaults = spec.defaults?.error ?? {};
+  const own = pointerTo("errors", id);
+  const bias = choose(
+    `${own}/bias`,
+    [
+      [error.bias, `${own}/bias`],
+      [defaults.bias, "/defaults/error/bias"],
+    ],
+    false as NonNullable<ErrorSpec["bias"]>,
+  );
+  const precision = error.precision ?? defaults.precision;
+  return {
+    id,
+    target: error.target,
+    compares: choose(
+      `${own}/compares`,
+      [
+        [error.compares, `${own}/compares`],
+        [defaults.compares, "/defaults/error/compares"],
+      ],
+      "state",
+    ),
+    output: normalActivation(
+      choose(
+        `${own}/output`,
+        [
+          [error.output, `${own}/output`],
+          [defaults.output, "/defaults/error/output"],
+        ],
+        "identity" as OutputSpec,
+      ),
+    ),
+    ...(bias === false
+      ? {}
+      : { bias: { initial: normalLaw(bias === true ? { kind: "zeros" } : bias.initial) } }),
+    ...(precision === undefined
+      ? {}
+      : {
+          precision: {
+            kind: precision.kind,
+            sigma: typeof precision.sigma === "number" ? [precision.sigma] : precision.sigma,
+            apply: precision.apply ?? "whiten",
+          },
+        }),
+  };
+}
+
+function normalizeSynapse(
+  id: string,
+  synapse: SynapseSpec,
+  spec: CircuitSpec,
+  choose: Chooser,
+  faults: FaultList,
+): { readonly synapse: NormalSynapse; readonly feedback?: NormalErrorSynapse } {
+  const defaults = spec.defaults?.synapse ?? {};
+  const own = pointerTo("synapses", id);
+  const field = <K extends string & keyof typeof defaults>(key: K) =>
+    [
+      [(synapse as typeof defaults)[key], `${own}/${key}`],
+      [defaults[key], `/defaults/synapse/${key}`],
+    ] as const;
+  const kind = choose(`${own}/kind`, field("kind"), undefined);
+  if (kind === undefined) {
+    faults.report({
+      code: "normalize/kind-missing",
+      pointer: own,
+      at: "key",
+      message: `Synapse "${id}" does not say of what kind it is.`,
+      help: 'give it "kind": "dense", "conv2d" or "deconv2d", or set one for all in /defaults/synapse.',
+    });
+  }
+  const law = choose(`${own}/initial`, field("initial"), weightLaw);
+  const learn = choose(`${own}/learn`, field("learn"), true as NonNullable<SynapseSpec["learn"]>);
+  const constraint = choose(
+    `${own}/learn/constraint`,
+    [
+      [typeof learn === "object" ? learn.constraint : undefined, `${own}/learn/constraint`],
+      [spec.learn?.constraint, "/learn/constraint"],
+    ],
+    { kind: "none" } as ConstraintSpec,
+  );
+  const kernel = kind === "dense" ? undefined : choose(`${own}/kernel`, field("kernel"), undefined);
+  if (kind !== undefined && kind !== "dense" && kernel === undefined) {
+    faults.report({
+      code: "normalize/kernel-missing",
+      pointer: own,
+      at: "key",
+      message: `Synapse "${id}" is a ${kind} without a kernel.`,
+      help: 'say "kernel": [3, 3] here, or for all synapses in /defaults/synapse.',
+    });
+  }
+  const feedback = choose(`${own}/feedback`, field("feedback"), "tied" as NonNullable<SynapseSpec["feedback"]>);
+  const feedbackSpec: FeedbackSpec = typeof feedback === "string" ? { kind: feedback } : feedback;
+  const target = spec.errors[synapse.to]?.target;
+  return {
+    synapse: {
+      id,
+      from: synapse.from,
+      to: synapse.to,
+      kind: kind ?? "dense",
+      ...(kind === undefined || kind === "dense"
+        ? {}
+        : {
+            kernel: pair(kernel ?? 1),
+            stride: pair(choose(`${own}/stride`, field("stride"), 1 as number | Pair)),
+            padding: choose(`${own}/padding`, field("padding"), "same"),
+          }),
+      coefficient: choose(`${own}/coefficient`, field("coefficient"), 1),
+      initial: normalLaw(law),
+      learns: learn !== false,
+      constraint: normalConstraint(constraint),
+    },
+    ...(feedbackSpec.kind === "none" || target === undefined
+      ? {}
+      : {
+          feedback: {
+            twin: id,
+            from: synapse.to,
+            to: synapse.from,
+            weights:
+              feedbackSpec.kind !== "separate"
+                ? { kind: "tied" }
+                : {
+                    kind: "separate",
+                    lambda: feedbackSpec.lambda ?? 0.9,
+                    initial: normalLaw(feedbackSpec.initial ?? law),
+                  },
+          },
+        }),
+  };
+}
+
+function normalActivation(activation: ActivationSpec): NormalActivation;
+function normalActivation(activation: OutputSpec): NormalOutput;
+function normalActivation(activation: OutputSpec): NormalOutput {
+  const full = typeof activation === "string" ? { kind: activation } : activation;
+  switch (full.kind) {
+    case "leaky-relu":
+      return { kind: "leaky-relu", slope: ("slope" in full ? full.slope : undefined) ?? 0.2 };
+    case "elu":
+      return { kind: "elu", alpha: ("alpha" in full ? full.alpha : undefined) ?? 1 };
+    default:
+      return full;
+  }
+}
+
+function normalLaw(law: LawSpec): InitialLaw {
+  switch (law.kind) {
+    case "normal":
+      return { kind: "normal", mean: law.mean ?? 0, std: law.std };
+    case "zeros":
+      return { kind: "constant", value: 0 };
+    case "uniform":
+    case "constant":
+      return law;
+    default:
+      return law satisfies never;
+  }
+}
+
+const normalLeak = (leak: number | LeakSpec): Leak =>
+  typeof leak === "number" ? { rate: leak, scaled: false } : { rate: leak.rate, scaled: leak.scaled ?? false };
+
+const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
+
+function normalConstraint(constraint: ConstraintSpec): NormalConstraint {
+  return constraint.kind === "none" ? { kind: "none" } : { ...constraint, bound: constraint.bound ?? 1 };
+}
+
+function normalIntegrator(integrator: IntegratorSpec["kind"] | IntegratorSpec): NormalIntegrator {
+  const full = typeof integrator === "string" ? { kind: integrator } : integrator;
+  if (full.kind !== "momentum") return { kind: full.kind };
+  const { factor, nesterov } = full as { readonly factor?: number; readonly nesterov?: boolean };
+  return { kind: "momentum", factor: factor ?? 0.8, nesterov: nesterov ?? false };
+}
+
+function normalRule(rule: RuleSpec["kind"] | RuleSpec): NormalRule {
+  const full = typeof rule === "string" ? ({ kind: rule } as RuleSpec) : rule;
+  switch (full.kind) {
+    case "adam":
+      return {
+        kind: "adam",
+        beta1: full.beta1 ?? 0.9,
+        beta2: full.beta2 ?? 0.999,
+        epsilon: full.epsilon ?? 1e-8,
+      };
+    case "sgd":
+      return { kind: "sgd" };
+    case "normalized":
+      return { kind: "normalized", epsilon: full.epsilon ?? 1e-8 };
+    default:
+      return full satisfies never;
+  }
+}
+

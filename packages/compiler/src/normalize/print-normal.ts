@@ -1,0 +1,93 @@
+/** A NormalCircuit as text, each field with where its value comes from. */
+import { printLaw, printNumber } from "@settle/program";
+import { pointerTo } from "../pointer-to.ts";
+import type { NormalCircuit, NormalConstraint, NormalOutput } from "./normal-circuit.ts";
+
+export function printNormal(circuit: NormalCircuit): string {
+  const lines: string[] = [`circuit ${circuit.name}`];
+  /** Marks what the user did not write in that very place. */
+  const field = (place: string, name: string, value: string): void => {
+    const origin = circuit.origins.get(place);
+    const note =
+      origin === undefined || (origin.kind === "written" && origin.pointer === place)
+        ? ""
+        : origin.kind === "default"
+          ? "default"
+          : `from ${origin.pointer}`;
+    lines.push(`    ${name.padEnd(12)}${value.padEnd(note === "" ? 0 : 32)}${note === "" ? "" : ` # ${note}`}`);
+  };
+  lines.push("", "states");
+  for (const state of circuit.states) {
+    const own = pointerTo("states", state.id);
+    lines.push(`  ${state.id}`);
+    if (state.shape !== undefined) field(`${own}/shape`, "shape", `[${state.shape.join(", ")}]`);
+    if (state.channels !== undefined) field(`${own}/channels`, "channels", String(state.channels));
+    if (state.observed !== undefined) field(`${own}/observed`, "observed", state.observed.data);
+    field(`${own}/activation`, "activation", printFunction(state.activation));
+    field(`${own}/derivative`, "derivative", String(state.derivative));
+    field(`${own}/rate`, "rate", printNumber(state.rate));
+    field(`${own}/leak`, "leak", `${printNumber(state.leak.rate)}${state.leak.scaled ? ", scaled" : ""}`);
+    field(`${own}/prior`, "prior", state.prior.kind === "none" ? "none" : `${state.prior.kind} ${state.prior.strength}`);
+    field(`${own}/initial`, "initial", printLaw(state.initial));
+  }
+  lines.push("", "errors");
+  for (const error of circuit.errors) {
+    const own = pointerTo("errors", error.id);
+    lines.push(`  ${error.id}`);
+    field(`${own}/target`, "target", error.target);
+    field(`${own}/compares`, "compares", error.compares);
+    field(`${own}/output`, "output", printFunction(error.output));
+    field(`${own}/bias`, "bias", error.bias === undefined ? "none" : printLaw(error.bias.initial));
+    if (error.precision !== undefined) {
+      const { kind, sigma, apply } = error.precision;
+      field(`${own}/precision`, "precision", `${kind}, σ ${sigma.join(", ")}, ${apply}`);
+    }
+  }
+  lines.push("", "synapses");
+  for (const synapse of circuit.synapses) {
+    const own = pointerTo("synapses", synapse.id);
+    lines.push(`  ${synapse.id}`);
+    field(`${own}/from`, "from", synapse.from);
+    field(`${own}/to`, "to", synapse.to);
+    field(`${own}/kind`, "kind", synapse.kind);
+    if (synapse.kernel !== undefined) field(`${own}/kernel`, "kernel", synapse.kernel.join("×"));
+    if (synapse.stride !== undefined) field(`${own}/stride`, "stride", synapse.stride.join("×"));
+    if (synapse.padding !== undefined) field(`${own}/padding`, "padding", synapse.padding);
+    field(`${own}/coefficient`, "coefficient", printNumber(synapse.coefficient));
+    field(`${own}/initial`, "initial", printLaw(synapse.initial));
+    field(`${own}/learn`, "learns", String(synapse.learns));
+    field(`${own}/learn/constraint`, "constraint", printConstraint(synapse.constraint));
+  }
+  lines.push("", "error synapses");
+  for (const { twin, from, to, weights } of circuit.errorSynapses) {
+    lines.push(`  ${twin}`);
+    const kind =
+      weights.kind === "tied" ? "tied" : `separate, λ ${printNumber(weights.lambda)}, ${printLaw(weights.initial)}`;
+    field(`${pointerTo("synapses", twin)}/feedback`, "feedback", `${from} → ${to}, ${kind}`);
+  }
+  const { settle, learn } = circuit;
+  lines.push("", "settle");
+  field("/settle/steps", "steps", String(settle.steps));
+  field("/settle/integrator", "integrator", printFields(settle.integrator));
+  field("/settle/start", "start", settle.start);
+  if (settle.tolerance !== undefined) {
+    field("/settle/tolerance", "tolerance", printNumber(settle.tolerance));
+    field("/settle/patience", "patience", String(settle.patience));
+  }
+  lines.push("", "learn");
+  field("/learn/rule", "rule", printFields(learn.rule));
+  field("/learn/rate", "rate", printNumber(learn.rate));
+  field("/learn/batch", "batch", String(learn.batch));
+  return `${lines.join("\n")}\n`;
+}
+
+/** `leaky-relu, slope 0.2`. */
+export const printFunction = (activation: NormalOutput): string => printFields(activation);
+
+const printConstraint = (constraint: NormalConstraint): string => printFields(constraint);
+
+function printFields(fields: { readonly kind: string }): string {
+  const { kind, ...rest } = fields;
+  return [kind, ...Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`)].join(", ");
+}
+

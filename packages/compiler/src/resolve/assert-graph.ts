@@ -1,0 +1,29 @@
+/** What must hold of a CircuitGraph that had no faults: nothing in it is undefined. */
+import { sameShape } from "@settle/program";
+import { assertThat } from "../fault.ts";
+import type { CircuitGraph } from "./circuit-graph.ts";
+
+export function assertGraph(graph: CircuitGraph): void {
+  for (const synapse of graph.synapses.values()) {
+    const source = graph.states.get(synapse.from);
+    const error = graph.errors.get(synapse.to);
+    assertThat(source !== undefined && error !== undefined, `ends of ${synapse.id} exist`);
+    assertThat(error.target === synapse.target, `${synapse.id} knows the state it predicts`);
+    assertThat(sameShape(synapse.relation.preShape, source.shape), `${synapse.id} fits its source`);
+    assertThat(sameShape(synapse.relation.postShape, error.shape), `${synapse.id} fits its target`);
+  }
+  const started = new Set<string>();
+  for (const id of graph.startOrder) {
+    const state = graph.states.get(id);
+    assertThat(state !== undefined && !started.has(id), `${id} starts once`);
+    const sources = state.error === undefined ? [] : (graph.errors.get(state.error)?.predictors ?? []);
+    if (state.start.kind === "project") {
+      for (const synapse of sources) {
+        const from = graph.synapses.get(synapse)?.from;
+        assertThat(from !== undefined && started.has(from), `${from} starts before ${id}`);
+      }
+    }
+    started.add(id);
+  }
+  assertThat(started.size === graph.states.size, "every state starts");
+}

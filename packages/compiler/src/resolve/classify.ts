@@ -1,0 +1,61 @@
+/**
+ * Cycles, levels, skips, and whether the circuit is a hierarchy.
+ *
+ * @source ConvNGC Fig. 1 (what is not a hierarchy there is called non-hierarchical)
+ */
+import type { CircuitClass } from "./circuit-graph.ts";
+import { strongComponents } from "./strong-components.ts";
+
+/** A generative synapse as an edge between states. */
+export interface Edge {
+  readonly id: string;
+  readonly from: string;
+  readonly target: string;
+}
+
+export interface Topology {
+  readonly class: CircuitClass;
+  /** States, every source before its targets; the members of a cycle in order of id. */
+  readonly startOrder: readonly string[];
+  /** Cycle of each state that is on one. */
+  readonly cycleOf: ReadonlyMap<string, readonly string[]>;
+}
+
+export function classify(states: readonly string[], edges: readonly Edge[]): Topology {
+  const next = (state: string): readonly string[] =>
+    edges.filter((edge) => edge.from === state).map((edge) => edge.target);
+  // Components come targets first: levels can be counted up as they come.
+  const components = strongComponents(states, next);
+  const cycles = components.filter((members) => members.length > 1 || next(members[0]!).includes(members[0]!));
+  const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((state) => [state, cycle] as const)));
+
+  const levels = new Map<string, number>();
+  for (const [state] of components) {
+    if (state === undefined || cycleOf.has(state)) continue;
+    const below = next(state).map((target) => levels.get(target));
+    if (below.every((level) => level !== undefined)) levels.set(state, Math.max(-1, ...below) + 1);
+  }
+  const skips: string[] = [];
+  const reasons = cycles.map((cycle) =>
+    cycle.length === 1 ? `${cycle[0]} predicts itself` : `${cycle.join(", ")} predict each other in a cycle`,
+  );
+  for (const { id, from, target } of edges) {
+    const span = (levels.get(from) ?? Number.NaN) - (levels.get(target) ?? Number.NaN);
+    if (!(span > 1)) continue;
+    skips.push(id);
+    reasons.push(`${id} (${from} → ${target}) spans ${span} levels`);
+  }
+  return {
+    class: {
+      hierarchical: reasons.length === 0,
+      cyclic: cycles.length > 0,
+      lateral: false,
+      skips,
+      reasons,
+      levels,
+      cycles,
+    },
+    startOrder: components.toReversed().flat(),
+    cycleOf,
+  };
+}

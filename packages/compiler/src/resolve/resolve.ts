@@ -1,0 +1,89 @@
+/** NormalCircuit → CircuitGraph: names, shapes, relations, the order of projection, the class of the circuit. */
+import type { Shape } from "@settle/program";
+import type { FaultList } from "../fault.ts";
+import type { NormalCircuit } from "../normalize/normal-circuit.ts";
+import { pointerTo } from "../pointer-to.ts";
+import { isMisfit } from "../synapses/synapse-kind.ts";
+import { synapseKinds } from "../synapses/synapse-kinds.ts";
+import { checkEndpoints } from "./check-endpoints.ts";
+import { checkFields } from "./check-fields.ts";
+import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "./circuit-graph.ts";
+import { classify } from "./classify.ts";
+import { hashCircuit } from "./hash-circuit.ts";
+import { inferShapes } from "./infer-shapes.ts";
+
+/** @returns the graph; a rough one if errors were reported, which nothing later may use */
+export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph {
+  checkEndpoints(circuit, faults);
+  const shapes = inferShapes(circuit, faults);
+  checkFields(circuit, shapes, faults);
+
+  const targetOf = new Map(circuit.errors.map((error) => [error.id, error.target]));
+  const synapses = new Map<string, GraphSynapse>();
+  for (const synapse of circuit.synapses) {
+    const target = targetOf.get(synapse.to);
+    const sourceShape = shapes.get(synapse.from)?.shape;
+    const targetShape = target === undefined ? undefined : shapes.get(target)?.shape;
+    if (target === undefined || sourceShape === undefined || targetShape === undefined) continue;
+    const relation = synapseKinds[synapse.kind].relate(synapse, sourceShape, targetShape);
+    if (isMisfit(relation)) {
+      const { field, ...rest } = relation;
+      faults.report({ ...rest, pointer: pointerTo("synapses", synapse.id, field) });
+    } else synapses.set(synapse.id, { ...synapse, target, relation });
+  }
+
+  const topology = classify(
+    circuit.states.map((state) => state.id),
+    [...synapses.values()].map(({ id, from, target }) => ({ id, from, target })),
+  );
+  const errors = new Map<string, GraphError>();
+  for (const error of circuit.errors) {
+    const shape = shapes.get(error.target)?.shape;
+    if (shape === undefined) continue;
+    errors.set(error.id, {
+      ...error,
+      shape,
+      predictors: circuit.synapses.filter((synapse) => synapse.to === error.id).map((synapse) => synapse.id),
+      ...(error.bias === undefined ? {} : { biasShape: biasShapeOf(shape) }),
+    });
+  }
+  const errorOf = new Map([...errors.values()].map((error) => [error.target, error.id]));
+  const states = new Map<string, GraphState>();
+  for (const { channels: _channels, ...state } of circuit.states) {
+    const known = shapes.get(state.id);
+    if (known === undefined) continue;
+    const error = errorOf.get(state.id);
+    states.set(state.id, {
+      ...state,
+      shape: known.shape,
+      shapeOrigin: known.origin,
+      ...(error === undefined ? {} : { error }),
+      corrections: circuit.errorSynapses.filter((synapse) => synapse.to === state.id).map((synapse) => synapse.twin),
+      start: startOf(state.id, error, topology.cycleOf.get(state.id), circuit.settle.start),
+    });
+  }
+  return {
+    ...circuit,
+    hash: hashCircuit(circuit, shapes),
+    states,
+    errors,
+    synapses,
+    errorSynapses: new Map(circuit.errorSynapses.map((synapse) => [synapse.twin, synapse])),
+    startOrder: topology.startOrder,
+    class: topology.class,
+  };
+}
+
+const biasShapeOf = (shape: Shape): Shape => (shape.length === 1 ? shape : [shape.at(-1) ?? 1]);
+
+function startOf(
+  id: string,
+  error: string | undefined,
+  cycle: readonly string[] | undefined,
+  start: "projection" | "initial",
+): GraphState["start"] {
+  if (start === "initial") return { kind: "law", why: 'the circuit starts every state at its own law ("settle.start")' };
+  if (error === undefined) return { kind: "law", why: `nothing predicts ${id}` };
+  if (cycle !== undefined) return { kind: "law", why: `${id} is on the cycle of ${cycle.join(", ")}` };
+  return { kind: "project", why: `predicted by ${error}` };
+}

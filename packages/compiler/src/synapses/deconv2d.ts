@@ -1,0 +1,13 @@
+/** A deconvolution, the adjoint of a convolution: the target is the big side. Weights `[kh, kw, target, source]`. */
+import { inferBig, inferSmall, relateConvolution } from "./relate-convolution.ts";
+import type { SynapseKind } from "./synapse-kind.ts";
+
+export const deconv2d: SynapseKind = {
+  kind: "deconv2d",
+  symbol: { text: "⊛", latex: "\\circledast" },
+  adjointSymbol: { text: "*", latex: "\\ast" },
+  filters: true,
+  inferTarget: inferBig,
+  inferSource: inferSmall,
+  relate: (synapse, source, target) => relateConvolution(synapse, "post", source, target),
+};
