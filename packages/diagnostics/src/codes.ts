@@ -34,6 +34,7 @@ export const codes = {
   "schema/bad-length": error("A list has too few or too many entries."),
   "schema/empty-range": error("The upper bound of a uniform law is not above the lower one."),
   "schema/softmax-activation": error("Softmax is the activation of a state; it can only be the output of an error node."),
+  "schema/more-faults": error("The file has more faults than are shown."),
   "schema/too-many-parts": error("The circuit has more parts than Settle takes."),
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 

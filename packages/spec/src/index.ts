@@ -1,1 +1,32 @@
-export {};
+export { type Activation, type Softmax } from "./activations/activation.ts";
+export { activationOf } from "./activations/activation-of.ts";
+export { circuitJsonSchema } from "./circuit-json-schema.ts";
+export type {
+  ActivationKind,
+  ActivationSpec,
+  CircuitSpec,
+  ConstraintSpec,
+  ErrorSpec,
+  FeedbackSpec,
+  IntegratorSpec,
+  LawSpec,
+  LeakSpec,
+  LearnSpec,
+  OutputSpec,
+  PrecisionSpec,
+  PriorSpec,
+  RuleSpec,
+  SettleSpec,
+  StateSpec,
+  SynapseKindName,
+  SynapseSpec,
+} from "./circuit-spec.ts";
+export { type CircuitLiteral, defineCircuit } from "./define-circuit.ts";
+export { type ParsedCircuit, parseCircuit } from "./parse-circuit.ts";
+export { printCircuit } from "./print-circuit.ts";
+export { type Prior } from "./priors/prior.ts";
+export { priorOf } from "./priors/prior-of.ts";
+export { circuitSchema, circuitVersion } from "./schema/circuit-schema.ts";
+export { maximumTextLength } from "./text/read-json-text.ts";
+export { memorySource, type PlacePart, type SourceText } from "./text/source-text.ts";
+export { type CircuitResult, validateCircuit } from "./validate/validate-circuit.ts";

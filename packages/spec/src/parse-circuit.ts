@@ -1,0 +1,24 @@
+import { hasErrors, sortDiagnostics } from "@settle/diagnostics";
+import { readJsonText } from "./text/read-json-text.ts";
+import type { SourceText } from "./text/source-text.ts";
+import { type CircuitResult, validateCircuit } from "./validate/validate-circuit.ts";
+
+export interface ParsedCircuit extends CircuitResult {
+  /** Gives later passes the places of what they find. */
+  readonly source: SourceText;
+}
+
+/**
+ * Reads a circuit from JSON text; comments and trailing commas are accepted.
+ *
+ * Never throws for what the text says. Broken JSON is reported alone: what a repaired reading would hold is a guess.
+ *
+ * @param options.file  path for the diagnostics, as the user gave it
+ */
+export function parseCircuit(text: string, options: { readonly file?: string } = {}): ParsedCircuit {
+  const { value, diagnostics: textual, source } = readJsonText(text, options.file);
+  if (value === undefined) return { diagnostics: sortDiagnostics(textual), source };
+  const { spec, diagnostics: shape } = validateCircuit(value, source);
+  const diagnostics = sortDiagnostics([...textual, ...shape]);
+  return { ...(spec !== undefined && !hasErrors(textual) && { spec }), diagnostics, source };
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { count, fraction, positive } from "./fields.ts";
+import { leakSchema } from "./leak-schema.ts";
+
+const integratorSchema = z
+  .union([
+    z.enum(["euler", "heun", "rk4"]),
+    z.strictObject({ kind: z.enum(["euler", "heun", "rk4"]).describe("Explicit, of order 1, 2 and 4.") }),
+    z.strictObject({
+      kind: z.literal("momentum").describe("v ← m·v + f(z), z ← z + v."),
+      factor: fraction.describe("m, in [0, 1)."),
+      nesterov: z.boolean().describe("Take f at z + m·v. Default false.").exactOptional(),
+    }),
+  ])
+  .meta({ id: "Integrator", description: 'How states move: "euler" is short for { "kind": "euler" }.' });
+
+export const settleSchema = z
+  .strictObject({
+    steps: count.describe("T, the corrections of all states, ≥ 1. Default 60.").exactOptional(),
+    rate: positive.describe("β of every state that names none. Default 0.1.").exactOptional(),
+    leak: leakSchema.describe("γ of every state that names none. Default 0.").exactOptional(),
+    integrator: integratorSchema.describe("Default euler.").exactOptional(),
+    start: z
+      .enum(["projection", "initial"])
+      .describe(
+        "projection (default): states with predictors start at their prediction, the others and those on a cycle at " +
+          "their own law. initial: every state starts at its own law.",
+      )
+      .exactOptional(),
+    tolerance: positive
+      .describe(
+        "Stop a sample once the relative change of its discrepancy stayed under this for `patience` steps. Default: never.",
+      )
+      .exactOptional(),
+    patience: count.describe("Steps in a row under the tolerance. Default 3.").exactOptional(),
+  })
+  .meta({ id: "Settle", description: "How the states of the circuit find their equilibrium." });
