@@ -53,6 +53,12 @@ export function initialValues(buffer: Buffer, seed: number): Float32Array {
   switch (law.kind) {
     case "constant":
       return values.fill(law.value);
+    case "values":
+      if (law.values.length !== values.length) {
+        throw new Error(`${buffer.id} has ${values.length} numbers, but its law names ${law.values.length}`);
+      }
+      values.set(law.values);
+      return values;
     case "normal":
       return fill(values, normals(key, law.mean, law.std));
     case "uniform":

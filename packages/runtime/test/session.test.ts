@@ -1,0 +1,416 @@
+import { describe, expect, test } from "vitest";
+import { createSession, type DataBatch, type Modes, sampleNormals, type Session } from "../src/index.ts";
+import { type FakeEngine, fakeEngine, type FakeOptions } from "./fixtures/fake-engine.ts";
+import { linearBatch } from "./fixtures/linear-data.ts";
+import { linearProgram, type LinearOptions } from "./fixtures/linear-program.ts";
+
+interface Setup extends LinearOptions, FakeOptions {
+  readonly seed?: number;
+  readonly microBatch?: number;
+  readonly executables?: number;
+}
+
+async function setUp(options: Setup = {}): Promise<{ session: Session; engine: FakeEngine; compiled: Modes[] }> {
+  const engine = fakeEngine(options);
+  const compiled: Modes[] = [];
+  const { microBatch, executables } = options;
+  const session = await createSession({
+    engine,
+    seed: options.seed ?? 7,
+    programFor: (modes) => {
+      compiled.push(modes ?? {});
+      return linearProgram(modes, options);
+    },
+    ...(microBatch !== undefined && { microBatch }),
+    ...(executables !== undefined && { executables }),
+  });
+  return { session, engine, compiled };
+}
+
+/** z* = x Wᵀ (W Wᵀ)⁻¹, where the settle of one sample comes to rest. */
+function equilibrium(W: ArrayLike<number>, x: ArrayLike<number>): [number, number] {
+  const row = (s: number): number[] => [0, 1, 2].map((o) => W[3 * s + o]!);
+  const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+    Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const [a, b, c] = [dot(row(0), row(0)), dot(row(0), row(1)), dot(row(1), row(1))];
+  const [p, q] = [dot(row(0), x), dot(row(1), x)];
+  const determinant = a * c - b * b;
+  return [(c * p - b * q) / determinant, (a * q - b * p) / determinant];
+}
+
+describe("settle", () => {
+  test("brings a linear circuit to the equilibrium of its equations", async () => {
+    const { session } = await setUp();
+    const batch = await linearBatch(3);
+    const { states, statuses } = await session.settle(batch, { steps: 3000, states: ["z"] });
+    const W = (await session.parameters.export()).get("W")!.data;
+    for (let i = 0; i < 3; i++) {
+      const [a, b] = equilibrium(W, batch.fields["image"]!.subarray(3 * i, 3 * i + 3));
+      expect(states["z"]![2 * i]).toBeCloseTo(a, 8);
+      expect(states["z"]![2 * i + 1]).toBeCloseTo(b, 8);
+    }
+    expect(statuses).toEqual(Array.from({ length: 3 }, () => ({ kind: "max-steps", step: 3000 })));
+  });
+
+  test("returns predictions, errors and states asked for, and nothing else", async () => {
+    const { session, engine } = await setUp();
+    const batch = await linearBatch(2);
+    const asked = await session.settle(batch, { predictions: "all", errors: ["e"] });
+    const image = batch.fields["image"]!;
+    expect(asked.states).toEqual({});
+    for (let k = 0; k < 6; k++) {
+      expect(asked.predictions["e"]![k]! + asked.errors["e"]![k]!).toBeCloseTo(image[k]!, 12);
+    }
+    const half = (i: number): number =>
+      [0, 1, 2].reduce((sum, o) => sum + 0.5 * asked.errors["e"]![3 * i + o]! ** 2, 0);
+    expect(asked.discrepancies["e"]![0]).toBeCloseTo(half(0), 12);
+    expect(asked.discrepancy.total).toBeCloseTo((half(0) + half(1)) / 2, 12);
+    expect(asked.discrepancy.errors).toEqual({ e: asked.discrepancy.total });
+
+    await session.settle(batch);
+    expect(engine.requests.at(-1)!.outputs).toEqual(["discrepancy:e"]);
+  });
+
+  test("is one run of the engine", async () => {
+    const { session, engine } = await setUp({ steps: 60 });
+    await session.settle(await linearBatch(2));
+    expect(engine.requests.map(({ schedule }) => schedule)).toEqual([
+      [{ phase: "start" }, { phase: "step", times: 60 }, { phase: "readout" }],
+    ]);
+  });
+
+  test("gives a sample the same result in any batch, split or not", async () => {
+    const whole = await setUp();
+    const split = await setUp({ microBatch: 3 });
+    const batch = await linearBatch(8);
+    const wanted = { predictions: "all", states: "all" } as const;
+    const together = await whole.session.settle(batch, wanted);
+    expect(await split.session.settle(batch, wanted)).toEqual(together);
+    expect(split.engine.requests.map((request) => request.batch)).toEqual([3, 3, 2]);
+    const alone = await whole.session.settle(
+      { count: 1, indices: [5], fields: { image: batch.fields["image"]!.slice(15, 18) } },
+      wanted,
+    );
+    expect(alone.states["z"]).toEqual(together.states["z"]!.slice(10, 12));
+  });
+
+  test("starts from noise of the sample's index and epoch", async () => {
+    const { session } = await setUp();
+    const image = new Float32Array(6);
+    const { states } = await session.settle(
+      { count: 2, fields: { image }, indices: [11, 3], epoch: 2 },
+      { steps: 0, states: ["z"] },
+    );
+    const noise = sampleNormals({ seed: 7, stream: "start/z", epoch: 2, samples: [11, 3] }, 2);
+    expect([...states["z"]!]).toEqual([...noise].map((n) => 0.5 + 0.05 * n));
+  });
+
+  test("asked for a node that is not there names those that are", async () => {
+    const { session } = await setUp();
+    await expect(session.settle(await linearBatch(1), { states: ["y"] })).rejects.toMatchObject({
+      diagnostic: { code: "session/unknown-node", help: expect.stringContaining("x, z") as unknown },
+    });
+  });
+
+  test.each([-1, 1.5, Number.NaN])("refuses %d steps", async (steps) => {
+    const { session } = await setUp();
+    await expect(session.settle(await linearBatch(1), { steps })).rejects.toThrow("session/bad-option");
+  });
+});
+
+describe("a trace", () => {
+  test("follows the settle without changing it", async () => {
+    const { session } = await setUp({ microBatch: 2 });
+    const batch = await linearBatch(5);
+    const wanted = { steps: 7, predictions: "all", errors: "all", states: "all" } as const;
+    const plain = await session.settle(batch, wanted);
+    const traced = await session.settle(batch, { ...wanted, trace: { every: 3, states: ["z"] } });
+    expect({ ...traced, trace: [] }).toEqual(plain);
+    expect(traced.trace.map(({ step }) => step)).toEqual([0, 3, 6, 7]);
+    for (const { step, discrepancy, discrepancies, states } of traced.trace) {
+      const then = await session.settle(batch, { steps: step, states: ["z"] });
+      expect({ discrepancy, discrepancies, states }).toEqual({
+        discrepancy: then.discrepancy,
+        discrepancies: then.discrepancies,
+        states: then.states,
+      });
+    }
+  });
+
+  test("of a settle without steps shows the start", async () => {
+    const { session } = await setUp();
+    const { trace } = await session.settle(await linearBatch(2), { steps: 0, trace: { every: 1 } });
+    expect(trace.map(({ step }) => step)).toEqual([0]);
+  });
+});
+
+describe("statuses", () => {
+  test("come from the Program's monitor, sample by sample", async () => {
+    const { session } = await setUp({ monitor: true, steps: 400 });
+    const { statuses, discrepancies } = await session.settle(await linearBatch(6));
+    expect(statuses.map(({ kind }) => kind)).toEqual(new Array(6).fill("settled"));
+    expect(new Set(statuses.map(({ step }) => step)).size).toBeGreaterThan(1);
+    // Frozen where it settled: stopping the whole settle there gives the same.
+    const third = statuses[2]!.step;
+    const stopped = await session.settle(await linearBatch(6), { steps: third });
+    expect(stopped.discrepancies["e"]![2]).toBe(discrepancies["e"]![2]);
+  });
+
+  test("say which samples diverged and at which step, with a monitor or without", async () => {
+    const huge = Float32Array.from([1, 1, 1, 3e38, 3e38, 3e38, 2, 2, 2]);
+    const batch: DataBatch = { count: 3, fields: { image: huge }, indices: [40, 41, 42] };
+    const watched = await setUp({ monitor: true, settleRate: 1e60 });
+    const unwatched = await setUp({ settleRate: 1e60 });
+    const [seen, found] = await Promise.all([watched.session.settle(batch), unwatched.session.settle(batch)]);
+    expect(seen.diverged.map(({ sample }) => sample)).toEqual([40, 41, 42]);
+    expect(found.diverged.map(({ sample }) => sample)).toEqual([40, 41, 42]);
+    const { trace } = await unwatched.session.settle(batch, { trace: { every: 1 } });
+    found.diverged.forEach(({ step }, i) => {
+      expect(Number.isFinite(trace[step]!.discrepancies["e"]![i])).toBe(false);
+      expect(Number.isFinite(trace[step - 1]!.discrepancies["e"]![i])).toBe(true);
+      expect(step).toBeGreaterThan(0);
+    });
+  });
+});
+
+describe("learn", () => {
+  test("lowers the discrepancy over updates and counts them", async () => {
+    const { session } = await setUp();
+    const batch = await linearBatch(8);
+    const before = (await session.settle(batch)).discrepancy.total;
+    for (let i = 0; i < 20; i++) expect((await session.learn(batch)).kind).toBe("learned");
+    expect(session.updates).toBe(20);
+    expect((await session.settle(batch)).discrepancy.total).toBeLessThan(before / 2);
+  });
+
+  test("is one settling run and one update, with rate and count", async () => {
+    const { session, engine } = await setUp({ steps: 5 });
+    await session.learn(await linearBatch(3), { rate: 0.25 });
+    expect(engine.requests.map(({ schedule }) => schedule.map(({ phase }) => phase))).toEqual([
+      ["start", "step", "readout", "accumulate"],
+      ["apply"],
+    ]);
+    const inputs = engine.requests[1]!.inputs!;
+    expect([...inputs].map(([id, values]) => [id, ...values])).toEqual([
+      ["rate", 0.25],
+      ["count", 3],
+    ]);
+  });
+
+  test("makes one update of a batch that is too large for one run", async () => {
+    const whole = await setUp();
+    const split = await setUp({ microBatch: 3 });
+    const batch = await linearBatch(8);
+    for (let i = 0; i < 3; i++) {
+      const together = await whole.session.learn(batch);
+      expect(await split.session.learn(batch)).toMatchObject({
+        kind: "learned",
+        count: 8,
+        statuses: together.kind === "learned" ? together.statuses : [],
+      });
+    }
+    expect(split.engine.requests.filter(({ schedule }) => schedule[0]!.phase === "apply")).toHaveLength(3);
+    expect(await split.session.parameters.export()).toEqual(await whole.session.parameters.export());
+  });
+
+  test("makes no update from a batch with a diverged sample, nor does the batch leak into the next", async () => {
+    const zeros = new Float32Array(12);
+    const oneHuge = zeros.slice().fill(3e38, 9);
+    const indices = [90, 91, 92, 93];
+    const [exploding, untouched] = await Promise.all([1, 2].map(() => setUp({ microBatch: 2, settleRate: 1e100, steps: 4 })));
+    const before = await exploding!.session.parameters.export();
+    const refused = await exploding!.session.learn({ count: 4, indices, fields: { image: oneHuge } });
+    expect(refused).toMatchObject({ kind: "diverged" });
+    expect(exploding!.session.updates).toBe(0);
+    expect(await exploding!.session.parameters.export()).toEqual(before);
+
+    const single = { steps: 0, rate: 1 };
+    const next = { count: 4, indices, fields: { image: zeros } };
+    await exploding!.session.learn(next, single);
+    await untouched!.session.learn(next, single);
+    expect(await exploding!.session.parameters.export()).toEqual(await untouched!.session.parameters.export());
+  });
+
+  test("leaves the parameters as they were when it is abandoned", async () => {
+    const controller = new AbortController();
+    let steps = 0;
+    const { session, engine } = await setUp({
+      onPhase: (phase) => {
+        if (phase === "step" && ++steps === 3) controller.abort(new Error("enough"));
+      },
+    });
+    const before = await session.parameters.export();
+    await expect(session.learn(await linearBatch(2), { signal: controller.signal })).rejects.toThrow("enough");
+    expect(await session.parameters.export()).toEqual(before);
+    expect([...(await engine.loaded[0]!.read("sum:W" as never))]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect((await session.learn(await linearBatch(2))).kind).toBe("learned");
+  });
+
+  test.each([Number.NaN, -1, Infinity])("refuses a rate of %d", async (rate) => {
+    const { session } = await setUp();
+    await expect(session.learn(await linearBatch(1), { rate })).rejects.toThrow("session/bad-option");
+  });
+});
+
+describe("mode sets", () => {
+  test("are compiled and loaded when first used, once", async () => {
+    const { session, engine, compiled } = await setUp();
+    const batch = await linearBatch(2);
+    expect(compiled).toEqual([{}]);
+    await session.settle(batch, { modes: { x: "released" } });
+    await session.settle(batch, { modes: { x: "released" } });
+    await session.settle(batch, { modes: { x: "clamped" } });
+    expect(compiled).toEqual([{}, { x: "released" }, { x: "clamped" }]);
+    // Clamped is the default: that executable was there already.
+    expect(engine.loaded).toHaveLength(2);
+  });
+
+  test("share the parameters that were learned last", async () => {
+    const { session } = await setUp();
+    const batch = await linearBatch(4);
+    await session.settle(batch, { modes: { x: "released" } });
+    await session.learn(batch);
+    const clamped = await session.settle(batch, { states: ["z"] });
+    expect(await session.settle(batch, { states: ["z"], modes: { x: "released" } })).toEqual(clamped);
+  });
+
+  test("may take turns learning", async () => {
+    const mixed = await setUp();
+    const plain = await setUp();
+    const batch = await linearBatch(4);
+    for (const x of ["clamped", "released", "clamped"] as const) {
+      await mixed.session.learn(batch, { modes: { x } });
+      await plain.session.learn(batch);
+    }
+    expect(await mixed.session.parameters.export()).toEqual(await plain.session.parameters.export());
+  });
+
+  test("that were not used for long give way, and lose nothing", async () => {
+    const { session, engine } = await setUp({ executables: 1 });
+    const roomy = await setUp();
+    const batch = await linearBatch(4);
+    for (const each of [session, roomy.session]) {
+      await each.learn(batch);
+      await each.settle(batch, { modes: { x: "released" } });
+      await each.project(2);
+      await each.learn(batch);
+    }
+    expect(engine.disposed.length).toBe(engine.loaded.length - 1);
+    expect(await session.parameters.export()).toEqual(await roomy.session.parameters.export());
+  });
+
+  test("masked asks for a mask of the node's size", async () => {
+    const { session } = await setUp();
+    const batch = await linearBatch(2);
+    const modes = { x: "masked" } as const;
+    await expect(session.settle(batch, { modes })).rejects.toThrow("data/missing-mask");
+    await expect(session.settle({ ...batch, masks: { x: new Float32Array(3) } }, { modes })).rejects.toThrow(
+      "data/shape-mismatch",
+    );
+    const settled = await session.settle({ ...batch, masks: { x: new Float32Array(6).fill(1) } }, { modes });
+    expect(settled.count).toBe(2);
+  });
+});
+
+test("project starts every observed node free and takes no step", async () => {
+  const { session, engine } = await setUp();
+  const { predictions, states } = await session.project(3);
+  const W = (await session.parameters.export()).get("W")!.data;
+  const noise = sampleNormals({ seed: 7, stream: "start/z", samples: [0, 1, 2] }, 2);
+  for (let i = 0; i < 3; i++) {
+    for (let o = 0; o < 3; o++) {
+      const z = (s: number): number => 0.5 + 0.05 * noise[2 * i + s]!;
+      expect(predictions["e"]![3 * i + o]).toBeCloseTo(z(0) * W[o]! + z(1) * W[3 + o]!, 12);
+    }
+  }
+  expect(states["x"]).toEqual(predictions["e"]);
+  expect(engine.requests.at(-1)!.schedule.map(({ phase }) => phase)).toEqual(["start", "readout"]);
+});
+
+describe("parameters", () => {
+  test("start from their laws and the seed", async () => {
+    const { session } = await setUp({ seed: 21 });
+    const tensors = await session.parameters.export();
+    const normals = sampleNormals({ seed: 21, stream: "init/W", samples: [0] }, 6);
+    expect([...tensors.keys()]).toEqual(["W", "velocity:W"]);
+    [...tensors.get("W")!.data].forEach((weight, k) => expect(weight).toBeCloseTo(0.5 * normals[k]!, 6));
+    expect(tensors.get("velocity:W")).toMatchObject({ role: "moment", shape: [2, 3] });
+  });
+
+  test("exported and imported go on exactly where they were", async () => {
+    const one = await setUp();
+    const batch = await linearBatch(4);
+    await one.session.learn(batch);
+    const other = await setUp({ seed: 99 });
+    await other.session.parameters.import(await one.session.parameters.export(), one.session.updates);
+    expect(other.session.updates).toBe(1);
+    await one.session.learn(batch);
+    // Another seed draws other noise, so only the first steps of learning are compared through a third session.
+    const third = await setUp();
+    await third.session.parameters.import(await other.session.parameters.export(), 1);
+    await third.session.learn(batch);
+    expect(await third.session.parameters.export()).toEqual(await one.session.parameters.export());
+  });
+
+  test("exported are copies", async () => {
+    const { session } = await setUp();
+    const before = await session.parameters.export();
+    (await session.parameters.export()).get("W")!.data.fill(0);
+    expect(await session.parameters.export()).toEqual(before);
+  });
+
+  test("without moments are enough, and moments then start anew", async () => {
+    const { session } = await setUp();
+    const batch = await linearBatch(4);
+    await session.learn(batch);
+    const weights = (await session.parameters.export()).get("W")!;
+    await session.parameters.import(new Map([["W", weights]]));
+    const tensors = await session.parameters.export();
+    expect(tensors.get("W")).toEqual(weights);
+    expect([...tensors.get("velocity:W")!.data]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  test("that do not fit are refused by name, and nothing changes", async () => {
+    const { session } = await setUp();
+    const good = await session.parameters.export();
+    const W = good.get("W")!;
+    const cases: [string, Map<string, typeof W>][] = [
+      ["checkpoint/unknown-tensor", new Map([...good, ["W9", W]])],
+      ["checkpoint/missing-tensor", new Map([["velocity:W", good.get("velocity:W")!]])],
+      ["checkpoint/shape-mismatch", new Map([["W", { ...W, shape: [3, 2] }]])],
+      ["checkpoint/shape-mismatch", new Map([["W", { ...W, data: new Float32Array(5) }]])],
+      ["checkpoint/not-finite", new Map([["W", { ...W, data: W.data.slice().fill(Number.NaN, 4) }]])],
+    ];
+    for (const [code, tensors] of cases) {
+      await expect(session.parameters.import(tensors)).rejects.toMatchObject({ diagnostic: { code } });
+    }
+    expect(await session.parameters.export()).toEqual(good);
+  });
+
+  test("reset are the initial ones", async () => {
+    const { session } = await setUp();
+    const before = await session.parameters.export();
+    await session.learn(await linearBatch(4));
+    expect(await session.parameters.export()).not.toEqual(before);
+    await session.parameters.reset();
+    expect(await session.parameters.export()).toEqual(before);
+    expect(session.updates).toBe(0);
+  });
+});
+
+test("calls made at the same time are taken in turn", async () => {
+  const { session } = await setUp({ onPhase: () => new Promise((resolve) => setImmediate(resolve)) });
+  const quiet = await setUp();
+  const batch = await linearBatch(3);
+  await Promise.all([session.learn(batch), session.project(2), session.learn(batch), session.settle(batch)]);
+  await quiet.session.learn(batch);
+  await quiet.session.learn(batch);
+  expect(await session.parameters.export()).toEqual(await quiet.session.parameters.export());
+});
+
+test("a session that was disposed of says so", async () => {
+  const { session, engine } = await setUp();
+  await session.dispose();
+  expect(engine.disposed).toEqual(engine.loaded);
+  await expect(session.settle(await linearBatch(1))).rejects.toThrow("session/disposed");
+});
