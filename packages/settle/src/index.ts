@@ -1,1 +1,55 @@
-export {};
+export { type CircuitAnalysis, compile, type Compiled } from "@settle/compiler";
+export { type ConformanceReport, runConformance } from "@settle/conformance";
+export { type Dataset, type DatasetInfo, listDatasets, openDataset } from "@settle/data";
+export {
+  type Diagnostic,
+  diagnosticsJson,
+  hasErrors,
+  renderDiagnostic,
+  SettleError,
+  settleError,
+} from "@settle/diagnostics";
+export { serializeProgram, weightShape } from "@settle/program";
+export {
+  contactSheet,
+  type FeatureMapSheet,
+  featureMapSheet,
+  openRun,
+  pictureOf,
+  type ReportContent,
+  type Run,
+  type TrainingRun,
+  writeReport,
+} from "@settle/runs";
+export {
+  type Engine,
+  type SampleSource,
+  type Session,
+  train,
+  type TrainingEvent,
+  type TrainingOptions,
+  type TrainingResult,
+} from "@settle/runtime";
+export { circuitJsonSchema, type CircuitSpec, defineCircuit, parseCircuit, type SourceText } from "@settle/spec";
+export { checkCircuit, type CheckResult } from "./check-circuit.ts";
+export { chooseEngine, type EngineReport, engines } from "./choose-engine.ts";
+export { CircuitError } from "./circuit-error.ts";
+export { circuitSchemaFile, copyCircuit } from "./copy-circuit.ts";
+export { type CircuitInput, createSession, programsOf, type SessionSettings } from "./create-session.ts";
+export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type SampleImages,
+  type Scores,
+  type Task,
+  tasks,
+} from "./evaluate.ts";
+export { explain, type ExplainFormat, type Level } from "./explain.ts";
+export { type HiddenPart, hiddenParts } from "./image-region.ts";
+export { loadCircuit, type LoadedCircuit, readCircuit, type ReadResult } from "./load-circuit.ts";
+export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
+export { predefinedCircuits } from "./predefined-circuits.ts";
+export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
+export { startRun, type StartRunOptions } from "./start-run.ts";

@@ -1,0 +1,31 @@
+/** Every command there is, in the order the help lists them. */
+import type { CommandDefinition } from "../command.ts";
+import { checkCommand } from "./check.ts";
+import { citeCommand } from "./cite.ts";
+import { compileCommand } from "./compile.ts";
+import { conformanceCommand } from "./conformance.ts";
+import { dataCommand } from "./data.ts";
+import { demoCommand } from "./demo.ts";
+import { enginesCommand } from "./engines.ts";
+import { evalCommand } from "./eval.ts";
+import { explainCommand } from "./explain.ts";
+import { infoCommand } from "./info.ts";
+import { newCommand } from "./new.ts";
+import { schemaCommand } from "./schema.ts";
+import { trainCommand } from "./train.ts";
+
+export const commands: readonly CommandDefinition[] = [
+  demoCommand,
+  newCommand,
+  checkCommand,
+  infoCommand,
+  explainCommand,
+  compileCommand,
+  trainCommand,
+  evalCommand,
+  dataCommand,
+  enginesCommand,
+  conformanceCommand,
+  schemaCommand,
+  citeCommand,
+];

@@ -1,0 +1,184 @@
+import type { TrainingResult, TrainingRun } from "@settle/settle";
+import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { addComputeOptions, type CommandDefinition, positiveNumber, wholeNumber } from "../command.ts";
+import { compileCircuit } from "../compile-circuit.ts";
+import type { Context } from "../context.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { formatSeconds } from "../progress.ts";
+import { renderDiagnostics } from "../render-diagnostics.ts";
+import { followTraining } from "../follow-training.ts";
+
+interface TrainOptions {
+  readonly data: string;
+  readonly epochs: number;
+  readonly run?: string;
+  readonly resume: boolean;
+  readonly overwrite: boolean;
+  readonly rate?: number;
+  readonly validate?: number;
+  readonly engine: string;
+  readonly threads?: number;
+  readonly seed: number;
+  readonly batch?: number;
+  readonly limit?: number;
+}
+
+export const trainCommand: CommandDefinition = {
+  name: "train",
+  summary: "settle and learn; keep everything in a run folder",
+  examples: [
+    ["settle train conv-ngc --data color-mnist --limit 2000 --batch 20 --rate 0.004 --run runs/first", "two minutes"],
+    ["settle train mine.json --data cifar10:DIR --epochs 30 --run runs/mine", "official files in DIR"],
+    ["settle train mine.json --run runs/mine --epochs 60 --resume", "go on with it, with its own settings"],
+  ],
+  define(command) {
+    command
+      .argument("<circuit>", "a circuit file or a predefined name")
+      .option("--data <data>", "NAME, NAME:DIR or a folder of pictures; `settle data` lists the names", "color-mnist")
+      .option("--epochs <n>", "how often the data are seen; with --resume, the earlier ones counted", wholeNumber(0), 1)
+      .option("--run <dir>", "the run folder; default runs/CIRCUIT")
+      .option("--resume", "go on with the run that is there", false)
+      .option("--overwrite", "delete the run that is there", false)
+      .option("--rate <number>", "learning rate; default the circuit's", positiveNumber)
+      .option("--validate <n>", "settle so many validation images after every epoch", wholeNumber(1));
+    addComputeOptions(command);
+  },
+  async run(context, command) {
+    const { createSession, openDataset, startRun, train } = await import("@settle/settle");
+    const began = performance.now();
+    const { circuit, compiled } = await compileCircuit(command.args[0] ?? "", context);
+    const compileSeconds = (performance.now() - began) / 1000;
+    const options = await trainOptions(command, circuit.spec.name, context);
+    const { cwd } = context.terminal;
+    const data = await openDataset(options.data, {
+      split: "train",
+      ...(options.limit !== undefined && { limit: options.limit }),
+    });
+    const validation =
+      options.validate === undefined
+        ? undefined
+        : await openDataset(options.data, { split: "validation", limit: options.validate });
+    await renderDiagnostics([...data.notes, ...(validation?.notes ?? [])], undefined, context);
+    const session = await createSession(circuit, {
+      engine: options.engine,
+      seed: options.seed,
+      ...(options.threads !== undefined && { threads: options.threads }),
+    });
+    try {
+      const batch = options.batch ?? compiled.program.learn.batch;
+      const rate = options.rate ?? compiled.program.learn.rate;
+      const run = await startRun(resolve(cwd, options.run), {
+        circuit,
+        session,
+        data: { training: data, ...(validation && { validation }) },
+        settings: settingsOf({ ...options, batch, rate }),
+        command: ["settle", ...context.argv],
+        resume: options.resume,
+        overwrite: options.overwrite,
+        onDiagnostic: (diagnostic) => void renderDiagnostics([diagnostic], undefined, context),
+      });
+      context.log(
+        `Training ${circuit.spec.name} on ${data.name}, ${data.size} images, with ${session.engine.name} (${session.engine.device}).`,
+      );
+      const follow = followTraining(context, options.epochs);
+      let result: TrainingResult;
+      try {
+        result = await train(session, {
+          source: data,
+          ...(validation && { validation }),
+          epochs: options.epochs,
+          batch,
+          rate,
+          store: run,
+          resume: options.resume,
+          signal: context.interrupt,
+          onEvent: follow.onEvent,
+        });
+      } catch (fault) {
+        await run.finish("failed");
+        throw fault;
+      } finally {
+        follow.stop();
+        await run.close();
+      }
+      return await report(context, { result, run, compileSeconds });
+    } finally {
+      await session.dispose();
+      await data.close();
+      await validation?.close();
+    }
+  },
+};
+
+type FinalOptions = TrainOptions & { readonly run: string };
+
+/** What `--resume` takes up again. */
+const keptSettings = ["data", "epochs", "rate", "validate", "engine", "seed", "batch", "limit"] as const;
+
+function settingsOf(options: FinalOptions): Record<string, string | number> {
+  const kept = keptSettings.map((key) => [key, options[key]] as const);
+  return Object.fromEntries(
+    kept.filter((entry): entry is [(typeof keptSettings)[number], string | number] => entry[1] !== undefined),
+  );
+}
+
+/** What was typed; with --resume, what was not typed is as the run had it. */
+async function trainOptions(command: Command, name: string, context: Context): Promise<FinalOptions> {
+  const { openRun } = await import("@settle/settle");
+  const typed = command.opts<TrainOptions>();
+  const options = { ...typed, run: typed.run ?? `runs/${name}` };
+  if (!options.resume) return options;
+  const dir = resolve(context.terminal.cwd, options.run);
+  if (!existsSync(join(dir, "run.json"))) return options;
+  const { manifest } = await openRun(dir);
+  // The engine that ran, not the `auto` that chose it: only the same one goes on bit for bit.
+  const before: Record<string, unknown> = { ...manifest.settings, engine: manifest.engine.name };
+  for (const key of keptSettings) {
+    const source = command.getOptionValueSource(key);
+    const value = before[key];
+    if ((source === undefined || source === "default") && value !== undefined && value !== null) {
+      Object.assign(options, { [key]: value });
+    }
+  }
+  return options;
+}
+
+async function report(
+  context: Context,
+  { result, run, compileSeconds }: { result: TrainingResult; run: TrainingRun; compileSeconds: number },
+): Promise<ExitCode> {
+  const { seconds, position, discrepancy, validation } = result;
+  context.document({
+    run: run.dir,
+    epochs: position.epoch - 1,
+    steps: result.steps,
+    status: result.kind,
+    final: {
+      discrepancy: discrepancy?.total ?? null,
+      ...(discrepancy && { errors: discrepancy.errors }),
+      ...(validation && { validation: validation.total }),
+    },
+    seconds: { compile: compileSeconds, ...seconds },
+    imagesPerSecond: result.imagesPerSecond,
+    engine: { name: run.manifest.engine.name, device: run.manifest.engine.device },
+  });
+  switch (result.kind) {
+    case "done":
+      context.print(
+        `${result.steps} updates in ${formatSeconds(seconds.total)} (${result.imagesPerSecond.toFixed(0)} images/s)` +
+          `${discrepancy ? `; discrepancy ${discrepancy.total.toFixed(3)}` : ""}. The run is in ${run.dir}: report.html shows it.`,
+      );
+      return exitCodes.done;
+    case "interrupted":
+      context.log(`Stopped after update ${position.updates}; all of it is kept. Go on with: --run ${run.dir} --resume`);
+      return exitCodes.interrupted;
+    case "diverged":
+      await renderDiagnostics([result.diagnostic], undefined, context);
+      context.log(`The weights from before are kept in ${run.dir}.`);
+      return exitCodes.runFailed;
+    default:
+      return result satisfies never;
+  }
+}

@@ -1,0 +1,42 @@
+/** How much the demo can do here in the time it has. */
+
+export interface DemoPlan {
+  /** Digits seen in training, each epoch's counted. */
+  readonly digits: number;
+  /** Digits of one epoch. */
+  readonly samples: number;
+  readonly epochs: number;
+  /** Held-out images each score is made from. */
+  readonly images: number;
+}
+
+export interface DemoLimits {
+  /** Time for settling and learning, in seconds. */
+  readonly seconds: number;
+  /** Images settled and learned from per second, measured here. */
+  readonly imagesPerSecond: number;
+  /** Training images there are. */
+  readonly available: number;
+  readonly batch: number;
+}
+
+/** Settles of every held-out image: reconstructed and denoised in two ways, before and after training. */
+export const settlesPerImage = 6;
+
+/**
+ * A seventh of the time goes to the evaluation, the rest to training. More digits beat more epochs, so a second epoch
+ * begins only where the first has used all there are.
+ */
+export function planDemo({ seconds, imagesPerSecond, available, batch }: DemoLimits): DemoPlan {
+  const capacity = seconds * imagesPerSecond;
+  const images = clamp(10 * Math.floor(capacity / 7 / settlesPerImage / 10), 10, 100);
+  const left = capacity - images * settlesPerImage;
+  const digits = Math.max(batch, batch * Math.floor(left / batch));
+  const epochs = Math.max(1, Math.floor(digits / available));
+  const samples = Math.min(digits, batch * Math.floor(available / batch));
+  return { digits: samples * epochs, samples, epochs, images };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,3 @@
+export async function runDemo(): Promise<never> {
+  throw new Error("x");
+}

@@ -1,0 +1,39 @@
+/** What an evaluation found: a table for people, and a picture in the run folder. */
+import type { Evaluation, Run, Task } from "@settle/settle";
+import type { Context } from "./context.ts";
+import { formatScores } from "./format-scores.ts";
+
+/** What each set of scores is about. */
+const names: Readonly<Record<Task, Readonly<Record<string, string>>>> = {
+  reconstruct: { "": "reconstruction" },
+  denoise: {
+    "": "denoised, released",
+    state: "its final state",
+    clamped: "denoised, clamped",
+    noisy: "the noisy images",
+  },
+  complete: { "": "prediction", state: "completed", hidden: "the hidden half" },
+};
+
+export function printEvaluation(context: Context, evaluation: Evaluation, picture: string | undefined): void {
+  const { task, data, images, metrics, variants, diverged } = evaluation;
+  const rows = Object.entries({ "": metrics, ...variants }).map(([key, scores]) => [names[task][key] ?? key, scores]);
+  context.print(`${task}, ${images} images of ${data}:`);
+  context.print(formatScores(Object.fromEntries(rows) as Record<string, typeof metrics>, context.colors));
+  const perLayer = Object.entries(evaluation.discrepancy.errors).map(([id, value]) => `${id} ${value.toFixed(3)}`);
+  context.print(
+    `Discrepancy ${evaluation.discrepancy.total.toFixed(3)} (${perLayer.join(", ")}); ${evaluation.imagesPerSecond.toFixed(0)} images/s settled.`,
+  );
+  if (diverged > 0) context.complain(`${diverged} of ${images} images diverged: their scores are not numbers.`);
+  if (picture !== undefined) context.print(`Pictures: ${picture}`);
+}
+
+/** Writes the samples as one sheet, a row each. @returns its path */
+export async function writeEvaluation(run: Run, evaluation: Evaluation): Promise<string> {
+  const { contactSheet, pictureOf } = await import("@settle/settle");
+  const rows = evaluation.pictures.map(({ shape, images }) =>
+    Object.values(images).map((values) => pictureOf(values, shape)),
+  );
+  const name = `${evaluation.task}-${evaluation.data}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return run.writePicture(`eval-${name.replace(/-$/, "")}`, contactSheet(rows));
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { planDemo, settlesPerImage } from "../src/demo/plan-demo.ts";
+
+describe("the demo's plan", () => {
+  it("trains on about 2,000 digits where 20 images a second fit into two minutes", () => {
+    const plan = planDemo({ seconds: 120, imagesPerSecond: 20, available: 8000, batch: 20 });
+    expect(plan).toEqual({ digits: 2100, samples: 2100, epochs: 1, images: 50 });
+  });
+
+  it("never plans more work than the time allows", () => {
+    for (const imagesPerSecond of [2, 5, 10, 20, 40, 80, 300, 2000]) {
+      const { digits, images } = planDemo({ seconds: 120, imagesPerSecond, available: 8000, batch: 20 });
+      expect((digits + images * settlesPerImage) / imagesPerSecond).toBeLessThanOrEqual(120);
+    }
+  });
+
+  it("begins a second epoch only after the first has used every digit", () => {
+    const plan = planDemo({ seconds: 120, imagesPerSecond: 300, available: 8000, batch: 20 });
+    expect(plan).toMatchObject({ samples: 8000, epochs: 4, images: 100 });
+  });
+
+  it("makes at least one update on the slowest machine", () => {
+    expect(planDemo({ seconds: 10, imagesPerSecond: 0.1, available: 8000, batch: 20 })).toMatchObject({
+      digits: 20,
+      images: 10,
+    });
+  });
+});

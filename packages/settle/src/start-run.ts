@@ -1,0 +1,53 @@
+/** From a session and its data to a run folder that can be repeated from what it says. */
+import type { Diagnostic } from "@settle/diagnostics";
+import type { SampleSource, Session } from "@settle/runtime";
+import { createRun, type Json, type TrainingRun } from "@settle/runs";
+import { printCircuit } from "@settle/spec";
+import { readFileSync } from "node:fs";
+import type { LoadedCircuit } from "./load-circuit.ts";
+
+export interface StartRunOptions {
+  readonly circuit: LoadedCircuit;
+  readonly session: Session;
+  /** By what they are for: `training`, `validation`, `test`. */
+  readonly data: Readonly<Record<string, SampleSource>>;
+  /** What was asked for, defaults filled in. */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** The command line. */
+  readonly command: readonly string[];
+  /** Go on with the run that is there. Default false. */
+  readonly resume?: boolean;
+  /** Delete the run that is there. Default false. */
+  readonly overwrite?: boolean;
+  readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
+}
+
+/**
+ * Makes, or with `resume` reopens, the run folder of a training; `close` it in the end.
+ * @throws {SettleError} `runs/exists`, `runs/other-circuit`, `runs/locked`, …; the folder is then as it was
+ */
+export async function startRun(dir: string, options: StartRunOptions): Promise<TrainingRun> {
+  const { circuit, session, data, settings, command, resume = false, overwrite = false, onDiagnostic } = options;
+  const { program, engine, seed } = session;
+  const start = {
+    circuit: {
+      ...program.circuit,
+      file: circuit.file,
+      // A module's text alone could not be run again elsewhere.
+      source: circuit.source.text ?? printCircuit(circuit.spec),
+    },
+    settings,
+    seeds: { training: seed },
+    data: Object.fromEntries(
+      Object.entries(data).map(([use, { name, hash, size }]) => [use, { name, hash, samples: size }]),
+    ),
+    command,
+    engine: { name: engine.name, device: engine.device, dtype: engine.dtype, deterministic: engine.deterministic },
+    versions: { node: process.version, settle: version },
+  };
+  return createRun(dir, start, { resume, overwrite, ...(onDiagnostic && { onDiagnostic }) });
+}
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+};
