@@ -36,6 +36,27 @@ export const codes = {
   "schema/softmax-activation": error("Softmax is the activation of a state; it can only be the output of an error node."),
   "schema/more-faults": error("The file has more faults than are shown."),
   "schema/too-many-parts": error("The circuit has more parts than Settle takes."),
+
+  "data/empty-batch": error("A batch holds no samples."),
+  "data/empty-source": error("A data set holds no samples."),
+  "data/missing-field": error("The data lack the field that an observed node is fed with."),
+  "data/missing-mask": error("A masked node was given no mask."),
+  "data/not-finite": error("A sample holds NaN or an infinity."),
+  "data/shape-mismatch": error("The data have another shape than the observed node they feed."),
+  "noise/bad-seed": error("A seed is not an integer."),
+  "session/bad-option": error("A setting of a settle, a training or an evaluation is out of range."),
+  "session/disposed": error("The session was used after it was disposed of."),
+  "session/unknown-node": error("The circuit has no state or error node of that name."),
+  "engine/unknown": error("There is no engine of that name."),
+  "engine/unavailable": error("The engine does not work on this machine."),
+  "checkpoint/unknown-tensor": error("The weights hold a tensor that the circuit does not have."),
+  "checkpoint/missing-tensor": error("The weights lack a tensor that the circuit has."),
+  "checkpoint/shape-mismatch": error("A tensor of the weights has another shape than in the circuit."),
+  "checkpoint/not-finite": error("The weights hold NaN or an infinity."),
+  "run/other-circuit": error("The run was made with another circuit."),
+  "run/other-settings": error("The run was made with other settings."),
+  "run/diverged": error("The settle of a sample diverged."),
+  "run/not-finite": error("A weight became NaN or infinite."),
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type Code = keyof typeof codes;
