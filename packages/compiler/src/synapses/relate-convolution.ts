@@ -57,27 +57,35 @@ export function relateConvolution(
 
 function extentMisfit(synapse: NormalSynapse, big: "pre" | "post", source: Shape, target: Shape): Misfit {
   const { kernel, stride, padding } = settingsOf(synapse);
-  const choices = [0, 1].map((axis) => {
-    const s = source[axis]!;
-    if (big === "pre") {
-      const n = smallExtent(s, kernel[axis]!, stride[axis]!, padding);
-      return [n, n] as const;
-    }
-    return bigExtents(s, kernel[axis]!, stride[axis]!, padding);
-  });
-  const shown = choices.map(([low, high]) => (low === high ? `${low}` : `${low} to ${high}`)).join(" by ");
-  const impossible = choices.some(([, high]) => high < 1);
+  /** Extents of one side that fit the other, as `9 to 10 by 8`. */
+  const fitting = (side: "pre" | "post", other: Shape): { readonly text: string; readonly possible: boolean } => {
+    const ranges = [0, 1].map((axis) => {
+      const settings = [kernel[axis]!, stride[axis]!, padding] as const;
+      const small = smallExtent(other[axis]!, ...settings);
+      return side === big ? bigExtents(other[axis]!, ...settings) : ([small, small] as const);
+    });
+    const text = ranges.map(([low, high]) => (low === high ? `${low}` : `${low} to ${high}`)).join(" by ");
+    return { text, possible: ranges.every(([, high]) => high >= 1) };
+  };
+  const made = fitting("post", source);
+  const note = `${synapse.from} is [${source.join(", ")}]`;
+  if (!made.possible) {
+    return {
+      code: "resolve/impossible-extent",
+      field: "kernel",
+      message: `Synapse "${synapse.id}" has a kernel larger than its source [${source.join(", ")}].`,
+      note,
+      help: 'use a smaller kernel or "padding": "same".',
+    };
+  }
+  const wanted = fitting("pre", target);
   const what = `kernel ${kernel.join("×")}, stride ${stride.join("×")}, ${padding.toUpperCase()}`;
   return {
-    code: impossible ? "resolve/impossible-extent" : "resolve/shape-mismatch",
-    field: impossible ? "kernel" : "to",
-    message: impossible
-      ? `Synapse "${synapse.id}" has a kernel larger than its source [${source.join(", ")}].`
-      : `Synapse "${synapse.id}" (${what}) makes maps of ${shown} from "${synapse.from}", but its target is [${target.join(", ")}].`,
-    note: `${synapse.from} is [${source.join(", ")}]`,
-    help: impossible
-      ? 'use a smaller kernel or "padding": "same".'
-      : `give the target ${shown}, give "${synapse.from}" other extents, or change stride or padding.`,
+    code: "resolve/shape-mismatch",
+    field: "to",
+    message: `Synapse "${synapse.id}" (${what}) predicts maps of ${made.text}, but its target is [${target.join(", ")}].`,
+    note,
+    help: `give the target ${made.text}${wanted.possible ? `, or "${synapse.from}" ${wanted.text}` : ""}, or change kernel, stride or padding.`,
   };
 }
 
