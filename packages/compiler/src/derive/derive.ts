@@ -53,7 +53,7 @@ export function derive(graph: CircuitGraph): Equations {
     corrections,
     flows: new Map(states.map((state) => [state.id, flowOf(state, corrections.get(state.id)!)])),
     deltas,
-    discrepancies: new Map(errors.map(({ id }) => [id, { kind: "half-square", of: { kind: "error", error: id } }])),
+    discrepancies: new Map(errors.map((error) => [error.id, discrepancyOf(error)])),
     parameters: [...synapses.flatMap((synapse) => synapseParameters(synapse, graph)), ...biasParameters(errors)],
     rule: graph.learn.rule,
   };
@@ -84,6 +84,13 @@ function errorOf(error: GraphError, activity: (state: string) => Term): Term {
   const target: Term = error.compares === "activity" ? activity(error.target) : { kind: "state", state: error.target };
   const difference = sum([target, scale(-1, { kind: "prediction", error: error.id })]);
   return error.precision === undefined ? difference : { kind: "precision", error: error.id, of: difference };
+}
+
+/** ½‖e‖²; of a weighed error ½(z − μ)Σ⁻¹(z − μ)ᵀ, which is ½‖σ ⊙ e‖². */
+function discrepancyOf({ id, precision }: GraphError): Term {
+  const error: Term = { kind: "error", error: id };
+  const weighed = precision?.apply === "weigh";
+  return { kind: "half-square", of: weighed ? { kind: "deviation", error: id, of: error } : error };
 }
 
 /** d = −own error + Σ feedback (⊙ φ′) + prior. */

@@ -117,6 +117,8 @@ function write(term: Term, equations: Equations, notation: Notation): string {
       const sigma = notation === latex ? `\\sigma${whiten ? "" : "^2"}` : whiten ? "σ" : "σ²";
       return notation.over(notation === latex ? of(term.of) : grouped(term.of), sigma);
     }
+    case "deviation":
+      return notation.product(notation === latex ? "\\sigma" : "σ", of(term.of));
     case "predict": {
       const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
       return notation.apply(notation.weights(term.synapse), kind.symbol, isAtom(term.of) ? of(term.of) : grouped(term.of));

@@ -20,6 +20,8 @@ export type Term =
   | { readonly kind: "output"; readonly error: string; readonly of: Term }
   /** Divided by σ (whiten) or σ² (weigh). */
   | { readonly kind: "precision"; readonly error: string; readonly of: Term }
+  /** Multiplied by σ: what whitening would have made of a weighed error. */
+  | { readonly kind: "deviation"; readonly error: string; readonly of: Term }
   /** A synapse's prediction of an activity, without its coefficient. */
   | { readonly kind: "predict"; readonly synapse: string; readonly of: Term }
   /** An error through the error synapse of a generative one. */

@@ -6,6 +6,7 @@ import {
   div,
   mul,
   type ScalarExpression,
+  sqrt,
   sub,
   substitute,
   type ValueId,
@@ -127,6 +128,8 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
     }
     case "precision":
       return precisionOf(lowering, term.error, of(term.of), value);
+    case "deviation":
+      return deviationOf(lowering, term.error, of(term.of), value);
     case "scale":
       return mul(constant(term.by), of(term.of));
     case "times":
@@ -169,4 +172,18 @@ function precisionOf(
   if (precision.kind === "scalar" && only !== undefined) return div(of, divisor(only));
   const scales = builder.read(`precision:${error}`);
   return div(of, value(scales));
+}
+
+/** Times σ, for an error that was weighed by σ². */
+function deviationOf(
+  { equations, builder }: TermLowering,
+  error: string,
+  of: ScalarExpression,
+  value: (id: ValueId) => ScalarExpression,
+): ScalarExpression {
+  const { precision } = equations.graph.errors.get(error)!;
+  assertThat(precision?.apply === "weigh", `error node ${error} is not weighed`);
+  const [only] = precision.sigma;
+  if (precision.kind === "scalar" && only !== undefined) return mul(of, only);
+  return mul(of, sqrt(value(builder.read(`precision:${error}`))));
 }

@@ -11,7 +11,9 @@ if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
 const { program } = result;
 
 /** A copy that may be written to. */
-type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+type Mutable<T> = T extends string | number
+  ? T
+  : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 const spoilt = (spoil: (copy: Mutable<Program>) => void): readonly string[] => {
   const copy = structuredClone(program) as Mutable<Program>;
   spoil(copy);
