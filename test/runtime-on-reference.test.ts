@@ -61,10 +61,9 @@ describe("settling on the reference engine", () => {
   test("gives every sample the same bits alone, in a batch and in a split batch", async () => {
     const together = await (await newSession()).settle(whole, everything);
     expect(await (await newSession({ microBatch: 3 })).settle(whole, everything)).toEqual(together);
-    const alone = await (await newSession()).settle(
-      { count: 1, indices: [7], fields: { image: image.subarray(7 * size, 8 * size) } },
-      everything,
-    );
+    const alone = await (
+      await newSession()
+    ).settle({ count: 1, indices: [7], fields: { image: image.subarray(7 * size, 8 * size) } }, everything);
     expect(alone.states["z2"]).toEqual(together.states["z2"]!.slice(28, 32));
     expect(alone.discrepancies["e1"]![0]).toBe(together.discrepancies["e1"]![7]);
   });

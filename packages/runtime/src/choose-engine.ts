@@ -33,7 +33,9 @@ export async function probeEngines(engines: readonly Engine[]): Promise<readonly
  *   what to do about it
  */
 export async function chooseEngine(engines: readonly Engine[], wanted: string): Promise<EngineChoice> {
-  const candidates = engines.filter(({ name }) => wanted === "auto" || name === wanted || name.startsWith(`${wanted}:`));
+  const candidates = engines.filter(
+    ({ name }) => wanted === "auto" || name === wanted || name.startsWith(`${wanted}:`),
+  );
   if (candidates.length === 0) return { ok: false, diagnostic: unknownEngine(engines, wanted), probed: [] };
   const probed: ProbedEngine[] = [];
   for (const engine of candidates) {

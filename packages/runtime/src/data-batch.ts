@@ -87,7 +87,10 @@ export function checkSource(program: Program, source: SampleSource): void {
     if (data === undefined) continue;
     const got = own(source.fields, field) ?? missingField(field, state, Object.keys(source.fields));
     const expected = shapeOf(program, data);
-    if (sizeOf(got) !== sizeOf(expected) || (got.length > 1 && expected.length > 1 && String(got) !== String(expected))) {
+    if (
+      sizeOf(got) !== sizeOf(expected) ||
+      (got.length > 1 && expected.length > 1 && String(got) !== String(expected))
+    ) {
       throw settleError(
         "data/shape-mismatch",
         `"${source.name}" gives "${field}" as ${print(got)}, but "${state}" is ${print(expected)}.`,

@@ -17,14 +17,7 @@ export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export type { Modes } from "./modes.ts";
 export { type BatchNoiseKey, initialValues, permutation, sampleNormals, sampleUniforms } from "./noise.ts";
 export { type NoiseKey, type RandomStream, randomStream } from "./random-stream.ts";
-export type {
-  Checkpoint,
-  MetricsLine,
-  RunStore,
-  StoredTensor,
-  TrainingPlan,
-  TrainingPosition,
-} from "./run-store.ts";
+export type { Checkpoint, MetricsLine, RunStore, StoredTensor, TrainingPlan, TrainingPosition } from "./run-store.ts";
 export type { SampleSource } from "./sample-source.ts";
 export { type DivergedSample, divergenceDiagnostic, remedyOf, type SampleStatus } from "./sample-status.ts";
 export {

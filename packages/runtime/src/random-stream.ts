@@ -24,9 +24,9 @@ export interface NoiseKey {
 
 export interface RandomStream {
   /** Uniform in [0, 1), a multiple of 2⁻⁵³. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** Uniform among the integers `low` … `high`, both included. */
-  integer(low: number, high: number): number;
+  readonly integer: (low: number, high: number) => number;
 }
 
 /** @throws {SettleError} `noise/bad-seed` when seed, epoch or sample is not an integer that a double holds exactly */

@@ -19,12 +19,23 @@ export async function* readAhead(
 ): AsyncGenerator<ReadBatch> {
   let next = begin(source, batches[0]);
   for (const [i, indices] of batches.entries()) {
+    await breathe();
     const began = performance.now();
     const fields = await untilAborted(next, signal);
     const waited = (performance.now() - began) / 1000;
     next = begin(source, batches[i + 1]);
     yield { indices, fields, waited };
   }
+}
+
+/**
+ * Lets timers, signals and drawing have their turn. An engine that computes on this thread and data in memory never wait
+ * for anything, so that without this a Ctrl-C would go unheard until the end.
+ */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
 }
 
 type Fields = ReadBatch["fields"];

@@ -178,7 +178,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   /** An executable keeps the states of one batch at a time, so calls must not interleave. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = last.then(() => {
-      if (disposed) throw settleError("session/disposed", "This session was disposed of.", { help: "create a new one" });
+      if (disposed)
+        throw settleError("session/disposed", "This session was disposed of.", { help: "create a new one" });
       return work();
     });
     last = turn.catch(() => undefined);
@@ -193,7 +194,9 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       return updates;
     },
     settle: (batch, settleOptions = {}) =>
-      inTurn(async () => settleBatch(await pool.use(settleOptions.modes), batch, { ...settleOptions, seed, microBatch })),
+      inTurn(async () =>
+        settleBatch(await pool.use(settleOptions.modes), batch, { ...settleOptions, seed, microBatch }),
+      ),
     learn: (batch, learnOptions = {}) =>
       inTurn(async () => {
         const executable = await pool.use(learnOptions.modes);

@@ -6,7 +6,13 @@ import { meanDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
 import type { Executable, NumberArray } from "./engine.ts";
 import type { DivergedSample, SampleStatus } from "./sample-status.ts";
 import type { SettleOptions, SettleResult, TraceEvent, Wanted } from "./session.ts";
-import { locateDivergence, type SettledSamples, type SettleRequest, settleSamples, type Snapshot } from "./settle-samples.ts";
+import {
+  locateDivergence,
+  type SettledSamples,
+  type SettleRequest,
+  settleSamples,
+  type Snapshot,
+} from "./settle-samples.ts";
 
 export interface GroupOptions {
   readonly seed: number;
@@ -57,7 +63,9 @@ export async function settleBatch(
     snapshots.push(own);
   }
   const join = (list: readonly (readonly [string, BufferId])[]): Record<string, NumberArray> =>
-    Object.fromEntries(list.map(([id, buffer]) => [id, concatenate(groups.map((g) => required(g.outputs.get(buffer))))]));
+    Object.fromEntries(
+      list.map(([id, buffer]) => [id, concatenate(groups.map((g) => required(g.outputs.get(buffer))))]),
+    );
   const discrepancies = joinRecords(groups.map((group) => group.discrepancies));
   const statuses = groups.flatMap((group) => group.statuses);
   return {
@@ -109,7 +117,7 @@ export function stepsOf(program: Program, steps = program.settle.steps): number 
   });
 }
 
-export function joinRecords(records: readonly Readonly<Record<string, NumberArray>>[]): Record<string, NumberArray> {
+function joinRecords(records: readonly Readonly<Record<string, NumberArray>>[]): Record<string, NumberArray> {
   const [first = {}] = records;
   return Object.fromEntries(
     Object.keys(first).map((id) => [id, concatenate(records.map((record) => required(record[id])))]),

@@ -81,7 +81,7 @@ export async function locateDivergence(
   executable: Executable,
   request: Omit<SettleRequest, "accumulate" | "outputs" | "trace">,
 ): Promise<readonly number[]> {
-  const first = new Array<number>(request.batch.count).fill(request.steps);
+  const first = Array.from({ length: request.batch.count }, () => request.steps);
   const found = new Set<number>();
   const onSnapshot = ({ step, discrepancies }: Snapshot): void => {
     for (let i = 0; i < first.length; i++) {

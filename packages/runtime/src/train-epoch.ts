@@ -28,10 +28,10 @@ export async function trainEpoch(run: TrainingRun): Promise<Diagnostic | undefin
     }
     count(run, learned);
     const imagesPerSecond = learned.count / secondsSince(stepBegan);
-    stepBegan = performance.now();
     await report(run, learned, imagesPerSecond);
     // The end of an epoch keeps one of its own, after validation.
     if (run.step < steps && isDue(run)) await keep(run, "interval");
+    stepBegan = performance.now();
   }
   await endEpoch(run, secondsSince(began));
   return undefined;

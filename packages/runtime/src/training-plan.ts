@@ -41,13 +41,20 @@ export function batchesOf({ seed, samples, batch }: TrainingPlan, epoch: number)
  * Refuses to resume a run that was made with something else: its result would be neither the old nor the new one's.
  * @throws {SettleError} `run/other-circuit`, `run/other-settings` naming each difference
  */
-export function checkResumable(checkpoint: Checkpoint, session: Session, plan: TrainingPlan, source: SampleSource): void {
+export function checkResumable(
+  checkpoint: Checkpoint,
+  session: Session,
+  plan: TrainingPlan,
+  source: SampleSource,
+): void {
   const { name, hash } = session.program.circuit;
   if (checkpoint.circuit.hash !== hash) {
     throw settleError(
       "run/other-circuit",
       `The run was made with ${
-        checkpoint.circuit.name === name ? `another version of circuit "${name}"` : `circuit "${checkpoint.circuit.name}"`
+        checkpoint.circuit.name === name
+          ? `another version of circuit "${name}"`
+          : `circuit "${checkpoint.circuit.name}"`
       }, and cannot be resumed with this "${name}".`,
       { help: "resume with the circuit the run folder keeps, or start a new run" },
     );

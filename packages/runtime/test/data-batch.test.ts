@@ -54,7 +54,9 @@ describe("a batch", () => {
   test("is refused before anything reaches the engine", async () => {
     const engine = fakeEngine();
     const made = await createSession({ engine, seed: 1, programFor: linearProgram });
-    await expect(made.learn({ count: 1, fields: { image: Float32Array.of(1, Number.NaN, 1) } })).rejects.toThrow();
+    await expect(made.learn({ count: 1, fields: { image: Float32Array.of(1, Number.NaN, 1) } })).rejects.toThrow(
+      "data/not-finite",
+    );
     expect(engine.requests).toEqual([]);
     expect(made.updates).toBe(0);
   });

@@ -23,7 +23,9 @@ describe("evaluating", () => {
       [[8, 9], 10, 10],
     ]);
     const whole = await session.settle(await linearBatch(10), { predictions: "all" });
-    expect(batches.flatMap(({ result: { predictions } }) => [...predictions["e"]!])).toEqual([...whole.predictions["e"]!]);
+    expect(batches.flatMap(({ result: { predictions } }) => [...predictions["e"]!])).toEqual([
+      ...whole.predictions["e"]!,
+    ]);
     expect(result.discrepancy.total).toBeCloseTo(whole.discrepancy.total, 12);
     expect(result).toMatchObject({ samples: 10, settled: 0, diverged: [] });
   });

@@ -1,11 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Buffer, BufferId, InitialLaw } from "@settle/program";
 import { describe, expect, test } from "vitest";
-import { initialValues, type NoiseKey, permutation, randomStream, sampleNormals, sampleUniforms } from "../src/index.ts";
+import {
+  initialValues,
+  type NoiseKey,
+  permutation,
+  randomStream,
+  sampleNormals,
+  sampleUniforms,
+} from "../src/index.ts";
 
 /** xoroshiro128+ (24, 16, 37) in 64-bit integers, seeded from Node's own SHA-256: nothing shared with the source. */
 function independentWords({ seed, stream, epoch = 0, sample = 0 }: NoiseKey): () => bigint {
-  const digest = createHash("sha256").update(JSON.stringify([seed, stream, epoch, sample])).digest();
+  const digest = createHash("sha256")
+    .update(JSON.stringify([seed, stream, epoch, sample]))
+    .digest();
   const word = (offset: number): bigint => BigInt(digest.readUInt32LE(offset));
   const mask = (1n << 64n) - 1n;
   const rotate = (x: bigint, by: bigint): bigint => ((x << by) | (x >> (64n - by))) & mask;
@@ -135,7 +144,7 @@ describe("normal noise", () => {
 test("uniform noise fills [0, 1] evenly", () => {
   const n = 100_000;
   const draws = sampleUniforms({ seed: 8, stream: "u", samples: [0] }, n);
-  const bins = new Array<number>(10).fill(0);
+  const bins = Array.from({ length: 10 }, () => 0);
   for (const x of draws) bins[Math.min(9, Math.floor(x * 10))]! += 1;
   // χ² with 9 degrees of freedom stays below 33.7 in all but one of 10,000 cases.
   const chiSquare = bins.reduce((sum, count) => sum + (count - n / 10) ** 2 / (n / 10), 0);

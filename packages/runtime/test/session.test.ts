@@ -148,7 +148,7 @@ describe("statuses", () => {
   test("come from the Program's monitor, sample by sample", async () => {
     const { session } = await setUp({ monitor: true, steps: 400 });
     const { statuses, discrepancies } = await session.settle(await linearBatch(6));
-    expect(statuses.map(({ kind }) => kind)).toEqual(new Array(6).fill("settled"));
+    expect(statuses.map(({ kind }) => kind)).toEqual(Array.from({ length: 6 }, () => "settled"));
     expect(new Set(statuses.map(({ step }) => step)).size).toBeGreaterThan(1);
     // Frozen where it settled: stopping the whole settle there gives the same.
     const third = statuses[2]!.step;
@@ -217,7 +217,9 @@ describe("learn", () => {
     const zeros = new Float32Array(12);
     const oneHuge = zeros.slice().fill(3e38, 9);
     const indices = [90, 91, 92, 93];
-    const [exploding, untouched] = await Promise.all([1, 2].map(() => setUp({ microBatch: 2, settleRate: 1e100, steps: 4 })));
+    const [exploding, untouched] = await Promise.all(
+      [1, 2].map(() => setUp({ microBatch: 2, settleRate: 1e100, steps: 4 })),
+    );
     const before = await exploding!.session.parameters.export();
     const refused = await exploding!.session.learn({ count: 4, indices, fields: { image: oneHuge } });
     expect(refused).toMatchObject({ kind: "diverged" });
