@@ -173,7 +173,7 @@ function toRecords(png: Buffer, labels: readonly number[], path: string): Uint8A
   return records;
 }
 
-/** Hands over the wanted entries one after the other, so that only one is in memory. */
+/** Hands over the wanted entries, each whole. */
 async function readEntries(
   tarball: string,
   wanted: (path: string) => boolean,

@@ -77,7 +77,7 @@ export function withNoise(source: SampleSource, options: CorruptedOptions): Samp
   const { seed, sigma = 0.1, field = "image", as = "noisy" } = options;
   const shape = source.fields[field];
   if (shape === undefined) {
-    throw settleError("data/no-such-field", `${source.name} has no field "${field}".`, {
+    throw settleError("data/missing-field", `${source.name} has no field "${field}".`, {
       help: `it has ${Object.keys(source.fields).join(", ")}`,
     });
   }

@@ -22,7 +22,7 @@ export function missingFile(path: string, origin?: string, cause?: unknown): Set
   return settleError("data/missing-file", `${path} does not exist.`, { file: path, cause, ...helpOf(origin) });
 }
 
-/** @returns `data/disk-full`, `data/not-writable`, or `data/unwritable` with the system's own word for anything else */
+/** @returns `data/disk-full`, or `data/not-writable` with the system's own word */
 export function writingFault(cause: unknown, path: string): SettleError {
   const code = errorCode(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {

@@ -50,21 +50,53 @@ function packageFolder(): string {
 }
 
 async function readDigits(path: string): Promise<Uint8Array> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const text = await readFile(path).catch((error: unknown) => {
     throw readingFault(error, path, origin);
   });
-  const values = parseData(text, path);
-  if (values.length === 0 || values.length % pixels !== 0) {
-    throw damagedFile(path, `holds ${values.length} numbers; expected a multiple of ${pixels}`, origin);
-  }
-  return Uint8Array.from(values, (value) => Math.round(value * 255));
+  const values = scanUnits(text) ?? parseUnits(text.toString("utf8"), path);
+  if (values.length > 0 && values.length % pixels === 0) return values;
+  throw damagedFile(path, `holds ${values.length} numbers; expected a multiple of ${pixels}`, origin);
 }
 
-function parseData(text: string, path: string): readonly number[] {
+/** The characters 0 1 . , [ ] */
+const [zero, one, point, comma, open, close] = [0x30, 0x31, 0x2e, 0x2c, 0x5b, 0x5d] as const;
+
+/**
+ * The one list in the text, of numbers written as the package writes them: `0`, `1` or `0.` with up to three digits.
+ * A fifth of the time that JSON.parse takes, which a person would wait for.
+ *
+ * @returns undefined where anything else stands
+ */
+function scanUnits(text: Uint8Array): Uint8Array | undefined {
+  const units = new Uint8Array(text.length / 2);
+  let count = 0;
+  let at = text.indexOf(open) + 1;
+  if (at === 0) return undefined;
+  for (;;) {
+    const whole = text[at++];
+    let thousandths = whole === one ? 1000 : 0;
+    if (whole !== zero && whole !== one) return undefined;
+    if (text[at] === point) {
+      at++;
+      for (let weight = 100; weight >= 1; weight /= 10) {
+        const digit = (text[at] as number) - zero;
+        if (!(digit >= 0 && digit <= 9)) break;
+        thousandths += digit * weight;
+        at++;
+      }
+    }
+    units[count++] = Math.round((thousandths * 255) / 1000);
+    const next = text[at++];
+    if (next === close) return units.slice(0, count);
+    if (next !== comma) return undefined;
+  }
+}
+
+function parseUnits(text: string, path: string): Uint8Array {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null && "data" in parsed && Array.isArray(parsed.data)) {
-      return parsed.data as readonly number[];
+      return Uint8Array.from(parsed.data as readonly number[], (value) => Math.round(value * 255));
     }
   } catch (error) {
     throw damagedFile(path, "is not JSON", origin, error);
