@@ -1,1 +1,1 @@
-export {};
+export { tfjsEngines } from "./tfjs-engines.ts";

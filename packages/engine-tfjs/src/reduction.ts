@@ -1,0 +1,48 @@
+/** Sums, maxima and softmax. */
+import { type Shape, sizeOf, type ValueType } from "@settle/program";
+import type { Tensor } from "./backends/backend.ts";
+import type { Kit } from "./kit.ts";
+
+export interface ReductionOptions {
+  readonly operation: "sum" | "max";
+  /** Of the shape, without the batch. */
+  readonly axes: readonly number[];
+  readonly batch: boolean;
+  readonly keep: boolean;
+}
+
+/** @param type  of the operand */
+export function reduction(kit: Kit, type: ValueType, options: ReductionOptions): (operand: Tensor) => Tensor {
+  const { tf, traits } = kit;
+  const { operation, keep } = options;
+  const shift = type.batch ? 1 : 0;
+  const axes = [...(options.batch && type.batch ? [0] : []), ...options.axes.map((axis) => axis + shift)];
+  const reduced = new Set(axes);
+  const rank = type.shape.length + shift;
+  if (axes.length === 0) return (operand) => tf.clone(operand);
+  if (operation === "max") return (operand) => tf.max(operand, axes, keep);
+  const trailing = axes.every((axis) => axis >= rank - axes.length);
+  const leading = axes.every((axis) => axis < axes.length);
+  if (!traits.sumsAsProducts || !(trailing || leading)) return (operand) => tf.sum(operand, axes, keep);
+  return (operand) => {
+    const kept = operand.shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent));
+    const count = operand.size / sizeOf(kept);
+    const sum = trailing ? sumOfRows(kit, operand, count) : sumOfColumns(kit, operand, count);
+    return tf.reshape(sum, keep ? kept : operand.shape.filter((_, axis) => !reduced.has(axis)));
+  };
+}
+
+/** Products with ones: the same additions, in vectorized code. */
+function sumOfRows(kit: Kit, operand: Tensor, count: number): Tensor {
+  const { tf } = kit;
+  return tf.matMul(tf.reshape(operand, [operand.size / count, count]), ones(kit, [count, 1]));
+}
+
+function sumOfColumns(kit: Kit, operand: Tensor, count: number): Tensor {
+  const { tf } = kit;
+  return tf.matMul(ones(kit, [1, count]), tf.reshape(operand, [count, operand.size / count]));
+}
+
+function ones(kit: Kit, shape: Shape): Tensor {
+  return kit.constant(`ones ${shape.join()}`, () => kit.tf.ones([...shape]));
+}

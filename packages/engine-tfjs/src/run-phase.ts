@@ -1,0 +1,60 @@
+/** Runs a compiled phase, freeing every tensor as soon as nothing needs it. */
+import type { ValueId } from "@settle/program";
+import type { Tensor } from "./backends/backend.ts";
+import type { BufferTensors } from "./buffer-tensors.ts";
+import type { CompiledPhase, Operation } from "./compile-phase.ts";
+import type { Kit } from "./kit.ts";
+
+/**
+ * @param pause  called before every repetition; may let the event loop have a turn, and may throw to stop
+ */
+export async function runPhase(
+  kit: Kit,
+  { phase, once, each }: CompiledPhase,
+  buffers: BufferTensors,
+  times: number,
+  pause: () => Promise<void>,
+): Promise<void> {
+  const steady: (Tensor | undefined)[] = [];
+  try {
+    for (let time = 0; time < times; time++) {
+      await pause();
+      for (const { value, buffer } of phase.reads) steady[value] = buffers.get(buffer);
+      if (time === 0) for (const operation of once) steady[operation.out] = perform(kit, operation, steady, buffers);
+      const values = [...steady];
+      try {
+        for (const operation of each) {
+          values[operation.out] = perform(kit, operation, values, buffers);
+          for (const value of operation.frees) free(kit, values, value);
+        }
+        // A value may be a buffer's own tensor, or go into two: each buffer gets a handle of its own.
+        const results = phase.writes.map(({ buffer, value }) => {
+          const tensor = values[value];
+          if (tensor === undefined) throw new Error(`a phase writes value ${value}, which nothing computes`);
+          return { buffer, tensor: kit.tf.clone(tensor) };
+        });
+        for (const { buffer, tensor } of results) buffers.set(buffer, tensor);
+      } finally {
+        for (const { out } of each) free(kit, values, out);
+      }
+    }
+  } finally {
+    for (const { out } of once) free(kit, steady, out);
+  }
+}
+
+function perform(
+  kit: Kit,
+  { compute }: Operation,
+  values: readonly (Tensor | undefined)[],
+  buffers: BufferTensors,
+): Tensor {
+  return kit.tf.tidy(() => compute(values, buffers.batch));
+}
+
+function free(kit: Kit, values: (Tensor | undefined)[], value: ValueId): void {
+  const tensor = values[value];
+  if (tensor === undefined) return;
+  kit.free(tensor);
+  values[value] = undefined;
+}
