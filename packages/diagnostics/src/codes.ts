@@ -33,7 +33,9 @@ export const codes = {
   "schema/bad-name": error("A name has a character it may not have."),
   "schema/bad-length": error("A list has too few or too many entries."),
   "schema/empty-range": error("The upper bound of a uniform law is not above the lower one."),
-  "schema/softmax-activation": error("Softmax is the activation of a state; it can only be the output of an error node."),
+  "schema/softmax-activation": error(
+    "Softmax is the activation of a state; it can only be the output of an error node.",
+  ),
   "schema/more-faults": error("The file has more faults than are shown."),
   "schema/too-many-parts": error("The circuit has more parts than Settle takes."),
 
@@ -51,7 +53,10 @@ export const codes = {
   "data/wrong-size": error("A file of a data set is longer or shorter than its format says."),
   "data/damaged-file": error("A file of a data set is not in the format it should have."),
   "data/image-size": error("The images of a folder are not all of one size."),
-  "data/partial-set": { severity: "info", meaning: "The folder holds a part of the set, or is cut into splits by position." },
+  "data/partial-set": {
+    severity: "info",
+    meaning: "The folder holds a part of the set, or is cut into splits by position.",
+  },
   "data/no-split": error("The data have no such split, or are too few to cut it."),
   "data/bad-limit": error("The number of samples to take is not a positive integer."),
   "data/no-such-sample": error("A sample was asked for that the split does not have."),

@@ -33,10 +33,9 @@ export interface ActivationKind<Kind extends string, Fields extends z.ZodRawShap
   readonly doc: string;
   readonly schema: z.ZodObject<{ kind: z.ZodLiteral<Kind> } & Fields, z.core.$strict>;
   /** Makes the function from the fields a circuit gives. */
-  readonly build: (fields: Readonly<z.infer<z.ZodObject<Fields>>>) => Pick<
-    Activation,
-    "expression" | "derivative" | "latex"
-  >;
+  readonly build: (
+    fields: Readonly<z.infer<z.ZodObject<Fields>>>,
+  ) => Pick<Activation, "expression" | "derivative" | "latex">;
 }
 
 /** x, the argument of every activation. */

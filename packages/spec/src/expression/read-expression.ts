@@ -18,6 +18,8 @@ import {
   unaryFunctions,
 } from "./vocabulary.ts";
 
+/** Longer than any activation; the parser recurses, so there must be an end. */
+const maximumLength = 1000;
 /** Larger powers are better written with exp and log. */
 const largestPower = 16;
 
@@ -33,7 +35,7 @@ export function readExpression(text: string): ScalarExpression {
   throw new SettleError({
     code: "parse/bad-expression",
     severity: "error",
-    message: `"${text}" is not an expression in x: ${message}`,
+    message: `"${text.slice(0, maximumLength)}" is not an expression in x: ${message}`,
     note: `at "${text.slice(from, to)}", character ${from + 1}`,
     pointer: "",
     ...(help !== undefined && { help }),
@@ -43,7 +45,9 @@ export function readExpression(text: string): ScalarExpression {
 /** The same, giving the fault and its place in the text. */
 export function tryReadExpression(
   text: string,
-): { readonly ok: true; readonly expression: ScalarExpression } | { readonly ok: false; readonly fault: ExpressionFault } {
+):
+  | { readonly ok: true; readonly expression: ScalarExpression }
+  | { readonly ok: false; readonly fault: ExpressionFault } {
   try {
     return { ok: true, expression: convert(parse(text)) };
   } catch (error) {
@@ -53,6 +57,13 @@ export function tryReadExpression(
 }
 
 function parse(text: string): Expression {
+  if (text.length > maximumLength) {
+    throw new ExpressionError({
+      message: `it is longer than ${maximumLength} characters`,
+      from: maximumLength,
+      to: text.length,
+    });
+  }
   let tree: Expression;
   try {
     tree = parseExpressionAt(text, 0, { ecmaVersion: 2020 });
@@ -95,7 +106,7 @@ function convert(node: AnyNode): ScalarExpression {
       if (node.operator === "+") return convert(node.argument);
       throw fault(node, `there is no operator "${node.operator}"`);
     case "BinaryExpression": {
-      if (node.operator === "**") return power(convert(node.left), exponent(node.right));
+      if (node.operator === "**") return convertPower(node.left, node.right);
       const combine = arithmetic.get(node.operator);
       if (combine !== undefined) return combine(convert(node.left), convert(node.right));
       if (comparisons.has(node.operator)) {
@@ -124,16 +135,22 @@ function convertName(node: AnyNode, name: string): ScalarExpression {
   const value = constants.get(name);
   if (value !== undefined) return constant(value);
   if (functionNames.includes(name)) throw fault(node, `"${name}" is a function`, `write "${name}(x)"`);
-  throw fault(node, `there is no "${name}"`, `the variable is x; the constants are ${[...constants.keys()].join(", ")}`);
+  throw fault(
+    node,
+    `there is no "${name}"`,
+    `the variable is x; the constants are ${[...constants.keys()].join(", ")}`,
+  );
 }
 
 function convertCall(node: AnyNode, callee: AnyNode, given: readonly AnyNode[]): ScalarExpression {
-  if (callee.type !== "Identifier") throw fault(callee, "only a function can be called", `one of ${functionNames.join(", ")}`);
+  if (callee.type !== "Identifier")
+    throw fault(callee, "only a function can be called", `one of ${functionNames.join(", ")}`);
   const { name } = callee;
   const [first, ...others] = given.map(convert);
   const one = unaryFunctions.get(name);
   if (one !== undefined) {
-    if (first === undefined || others.length > 0) throw fault(node, `"${name}" takes one argument, not ${given.length}`);
+    if (first === undefined || others.length > 0)
+      throw fault(node, `"${name}" takes one argument, not ${given.length}`);
     return one(first);
   }
   const fold = foldingFunctions.get(name);
@@ -142,23 +159,25 @@ function convertCall(node: AnyNode, callee: AnyNode, given: readonly AnyNode[]):
     return others.reduce(fold, first);
   }
   const near = closest(name, functionNames);
-  throw fault(callee, `there is no function "${name}"`, near ? `did you mean "${near}"?` : `one of ${functionNames.join(", ")}`);
-}
-
-/** The whole number after `**`. */
-function exponent(node: AnyNode): number {
-  const value = convertConstant(node);
-  if (value !== undefined && Number.isInteger(value) && Math.abs(value) <= largestPower) return value;
   throw fault(
-    node,
-    `a power must be a whole number from -${largestPower} to ${largestPower}`,
-    'write "sqrt(x)" for x**0.5, "exp(a*log(x))" for x**a',
+    callee,
+    `there is no function "${name}"`,
+    near ? `did you mean "${near}"?` : `one of ${functionNames.join(", ")}`,
   );
 }
 
-function convertConstant(node: AnyNode): number | undefined {
-  const value = convert(node);
-  return value.kind === "constant" ? value.value : undefined;
+function convertPower(base: AnyNode, exponent: AnyNode): ScalarExpression {
+  const a = convert(base);
+  const b = convert(exponent);
+  if (b.kind === "constant") {
+    if (a.kind === "constant" && Number.isFinite(a.value ** b.value)) return constant(a.value ** b.value);
+    if (Number.isInteger(b.value) && Math.abs(b.value) <= largestPower) return power(a, b.value);
+  }
+  throw fault(
+    exponent,
+    `a power of x must be a whole number from -${largestPower} to ${largestPower}`,
+    'write "sqrt(x)" for x**0.5, "exp(a*log(x))" for x**a',
+  );
 }
 
 const negated = (value: ScalarExpression): ScalarExpression =>

@@ -23,10 +23,7 @@ const comparison = {
     .exactOptional(),
   output: outputSchema.describe("g of μ = g(Σ T(φ(z)) + b). Default identity.").exactOptional(),
   bias: z
-    .union([
-      z.boolean(),
-      z.strictObject({ initial: lawSchema.describe("How the bias starts. Default zeros.") }),
-    ])
+    .union([z.boolean(), z.strictObject({ initial: lawSchema.describe("How the bias starts. Default zeros.") })])
     .describe("A learned bias: one per channel of a map, one per unit of a dense state. Default false.")
     .exactOptional(),
   precision: precisionSchema.describe("Default none: e = z − μ.").exactOptional(),

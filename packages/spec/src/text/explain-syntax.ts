@@ -24,20 +24,29 @@ export function explainSyntax(
     case "CloseBracketExpected":
       return { message: 'A "]" is missing here.', help: "close every list that was opened." };
     case "EndOfFileExpected":
-      return { message: "The document ended before this.", help: "a file holds one object; is there a bracket too many?" };
+      return {
+        message: "The document ended before this.",
+        help: "a file holds one object; is there a bracket too many?",
+      };
     case "InvalidCommentToken":
       return { message: "A comment cannot stand here." };
     case "UnexpectedEndOfComment":
       return { message: "The comment is not closed.", help: 'end it with "*/".' };
     case "UnexpectedEndOfString":
-      return { message: "The text is not closed.", help: 'end it with a double quote; a line break inside is written "\\n".' };
+      return {
+        message: "The text is not closed.",
+        help: 'end it with a double quote; a line break inside is written "\\n".',
+      };
     case "UnexpectedEndOfNumber":
       return { message: "The number is not finished.", help: "write it as 0.1, -2 or 1e-3." };
     case "InvalidUnicode":
     case "InvalidEscapeCharacter":
       return { message: "JSON has no such escape.", help: "a backslash itself is written \\\\." };
     case "InvalidCharacter":
-      return { message: "A control character cannot stand here.", help: 'a line break inside a text is written "\\n".' };
+      return {
+        message: "A control character cannot stand here.",
+        help: 'a line break inside a text is written "\\n".',
+      };
     case "<unknown ParseErrorCode>":
       return { message: "This is not JSON." };
   }

@@ -1,6 +1,5 @@
 /** Faults of a document that its schema cannot express: the text of custom activations, the order of two bounds. */
 import { tryReadExpression } from "../expression/read-expression.ts";
-import { maximumExpressionLength } from "../activations/custom.ts";
 import type { Fault } from "./fault.ts";
 import { nameField } from "./name-path.ts";
 
@@ -11,7 +10,12 @@ type Fields = Readonly<Record<string, unknown>>;
 export function checkMeaning(document: unknown, path: Path = []): readonly Fault[] {
   if (typeof document !== "object" || document === null) return [];
   const fields = document as Fields;
-  const own = fields["kind"] === "custom" ? checkCustom(fields, path) : fields["kind"] === "uniform" ? checkUniform(fields, path) : [];
+  const own =
+    fields["kind"] === "custom"
+      ? checkCustom(fields, path)
+      : fields["kind"] === "uniform"
+        ? checkUniform(fields, path)
+        : [];
   const inside = Object.entries(fields).flatMap(([key, value]) =>
     checkMeaning(value, [...path, Array.isArray(document) ? Number(key) : key]),
   );
@@ -21,7 +25,7 @@ export function checkMeaning(document: unknown, path: Path = []): readonly Fault
 function checkCustom(fields: Fields, path: Path): readonly Fault[] {
   return ["expression", "derivative"].flatMap((key) => {
     const text = fields[key];
-    if (typeof text !== "string" || text === "" || text.length > maximumExpressionLength) return [];
+    if (typeof text !== "string" || text === "") return [];
     const result = tryReadExpression(text);
     if (result.ok) return [];
     const { message, help, from, to } = result.fault;
@@ -30,7 +34,8 @@ function checkCustom(fields: Fields, path: Path): readonly Fault[] {
         code: "parse/bad-expression",
         path: [...path, key],
         message: `${nameField([...path, key])} is not an expression in x: ${message}.`,
-        help: help ?? "numbers, x, pi, e, + - * / **, a > b ? c : d, and max min exp log tanh sqrt abs sign erf sigmoid.",
+        help:
+          help ?? "numbers, x, pi, e, + - * / **, a > b ? c : d, and max min exp log tanh sqrt abs sign erf sigmoid.",
         range: { from, to },
       },
     ];

@@ -29,7 +29,8 @@ export function explainValue(schema: z.ZodType, value: unknown, path: Path = [])
   if (result.success) return [];
   const explained = new Set<string>();
   const faults = result.error.issues.flatMap((issue) => {
-    const union = unionOnTheWay(schema, value, issue.path as Path);
+    // A key at fault stands at the path of its value, which may be a union and is not at fault.
+    const union = issue.code === "invalid_key" ? undefined : unionOnTheWay(schema, value, issue.path as Path);
     if (union === undefined) return explainIssue(issue, schema, value, path);
     // zod may report several issues of one alternative; which alternative was meant is judged here, once.
     const place = formatPointer(union.steps);
@@ -70,7 +71,8 @@ function explainIssue(issue: Issue, root: z.ZodType, rootValue: unknown, base: P
   const value = valueOn(steps, rootValue);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(key, schema, value, path));
   if (issue.code === "invalid_key") return [badId(path)];
-  if (schema === undefined) return [{ code: "schema/wrong-type", path, message: `${nameField(path)}: ${issue.message}.` }];
+  if (schema === undefined)
+    return [{ code: "schema/wrong-type", path, message: `${nameField(path)}: ${issue.message}.` }];
   if (value === undefined) return [missingField(schema, path)];
   if (typeAccepted(schema) !== jsonTypeOf(value)) return [wrongType(schema, value, path)];
   if (wordsOf(schema).length > 0) return [unknownWord(wordsOf(schema), String(value), path, "schema/unknown-value")];
@@ -103,7 +105,11 @@ function explainUnion(schema: z.ZodType, value: unknown, path: Path): readonly F
   }
 }
 
-function explainKind(options: readonly z.ZodType[], value: Readonly<Record<string, unknown>>, path: Path): readonly Fault[] {
+function explainKind(
+  options: readonly z.ZodType[],
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+): readonly Fault[] {
   const kindOf = (option: z.ZodType): readonly string[] => {
     const kind = isObject(option) ? option.shape["kind"] : undefined;
     return kind === undefined ? [] : wordsOf(kind);
@@ -118,10 +124,23 @@ function explainKind(options: readonly z.ZodType[], value: Readonly<Record<strin
   if (meant !== undefined || only !== undefined) return explainValue(meant ?? (only as z.ZodType), value, path);
   const at = [...path, "kind"];
   if (written === undefined) {
-    return [{ code: "schema/missing-field", path: at, message: `${nameField(path)} has no "kind".`, help: `one of ${listWords(kinds)}.` }];
+    return [
+      {
+        code: "schema/missing-field",
+        path: at,
+        message: `${nameField(path)} has no "kind".`,
+        help: `one of ${listWords(kinds)}.`,
+      },
+    ];
   }
   if (typeof written !== "string") {
-    return [{ code: "schema/wrong-type", path: at, message: `${nameField(at)} must be ${listWords(kinds)}; it is ${typed(written)}.` }];
+    return [
+      {
+        code: "schema/wrong-type",
+        path: at,
+        message: `${nameField(at)} must be ${listWords(kinds)}; it is ${typed(written)}.`,
+      },
+    ];
   }
   const near = closest(written, kinds);
   const nearest = near === undefined ? undefined : options.find((option) => kindOf(option).includes(near));
@@ -134,7 +153,10 @@ function explainKind(options: readonly z.ZodType[], value: Readonly<Record<strin
 function unknownField(key: string, schema: z.ZodType | undefined, value: unknown, path: Path): Fault {
   const fields = schema === undefined ? [] : fieldsOf(schema);
   const present = value as Readonly<Record<string, unknown>>;
-  const near = closest(key, fields.filter((field) => !Object.hasOwn(present, field)));
+  const near = closest(
+    key,
+    fields.filter((field) => !Object.hasOwn(present, field)),
+  );
   const meant = schema === undefined || near === undefined ? undefined : schemaAt(schema, [near]);
   const from = formatPointer([...path, key]);
   return {
@@ -200,7 +222,8 @@ function missingField(schema: z.ZodType, path: Path): Fault {
 }
 
 function wrongType(schema: z.ZodType, value: unknown, path: Path): Fault {
-  const text = typeof value === "string" && typeAccepted(schema) === "number" && value.trim() !== "" ? Number(value) : NaN;
+  const text =
+    typeof value === "string" && typeAccepted(schema) === "number" && value.trim() !== "" ? Number(value) : NaN;
   return {
     code: "schema/wrong-type",
     path,
@@ -216,18 +239,8 @@ function explainSize(issue: Issue, schema: z.ZodType, value: unknown, path: Path
   const name = nameField(path);
   if (Array.isArray(value)) return badLength(schema, value, path);
   if (typeof value === "string") {
-    const empty = value === "";
-    const help = descriptionOf(schema);
-    return {
-      code: "schema/bad-name",
-      path,
-      message: empty
-        ? `${name} is empty.`
-        : issue.code === "too_big"
-          ? `${name} has ${value.length} characters, which is too many.`
-          : `${name} is "${value}", which has characters it may not have.`,
-      ...(help !== undefined && { help }),
-    };
+    const message = value === "" ? `${name} is empty.` : `${name} is "${value}", which has characters it may not have.`;
+    return { code: "schema/bad-name", path, message, ...describeFor(schema) };
   }
   return {
     code: "schema/out-of-range",

@@ -27,7 +27,8 @@ export function plainValue(input: unknown): { readonly value: unknown; readonly 
     }
     if (value === null) return null;
     if (open.has(value)) return refuse("inside itself", "a circuit is a tree: write the part out again.");
-    if (open.size >= maximumDepth) return refuse(`nested more than ${maximumDepth} deep`, "a circuit needs seven levels.");
+    if (open.size >= maximumDepth)
+      return refuse(`nested more than ${maximumDepth} deep`, "a circuit needs seven levels.");
     const prototype: unknown = Object.getPrototypeOf(value);
     if (!Array.isArray(value) && prototype !== null && Object.getPrototypeOf(prototype) !== null) {
       return refuse("an instance of a class", "write a plain object.");

@@ -1,0 +1,235 @@
+/** Circuits that fit the language, and documents that nearly do. */
+import { parsePointer } from "@settle/diagnostics";
+import type { CircuitSpec } from "@settle/spec";
+import fc from "fast-check";
+
+const id = fc
+  .stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,5}$/)
+  .filter((name) => name !== "constructor" && name !== "prototype");
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+const small = fc.double({ min: 0, max: 10, noNaN: true });
+const positive = fc.double({ min: 1e-6, max: 10, noNaN: true });
+const fraction = fc.double({ min: 0, max: 0.999, noNaN: true });
+const count = fc.integer({ min: 1, max: 64 });
+const text = fc.string({ minLength: 1 });
+const pair = fc.oneof(count, fc.tuple(count, count));
+
+const part = <T>(required: { [K in keyof T]: fc.Arbitrary<T[K]> }, optional: Record<string, fc.Arbitrary<unknown>>) =>
+  fc.record({ ...required, ...optional } as Record<string, fc.Arbitrary<unknown>>, {
+    requiredKeys: Object.keys(required),
+    noNullPrototype: true,
+  });
+
+const law = fc.oneof(
+  part({ kind: fc.constant("normal"), std: small }, { mean: number }),
+  fc
+    .tuple(number, number)
+    .filter(([a, b]) => a < b)
+    .map(([low, high]) => ({ kind: "uniform", low, high })),
+  part({ kind: fc.constant("constant"), value: number }, {}),
+  fc.constant({ kind: "zeros" }),
+);
+const words = [
+  "identity",
+  "relu",
+  "leaky-relu",
+  "elu",
+  "selu",
+  "gelu",
+  "softplus",
+  "tanh",
+  "sigmoid",
+  "hard-tanh",
+] as const;
+const activation = fc.oneof(
+  fc.constantFrom(...words),
+  part({ kind: fc.constantFrom("identity", "relu", "selu", "tanh") }, {}),
+  part({ kind: fc.constant("leaky-relu") }, { slope: number }),
+  part({ kind: fc.constant("elu") }, { alpha: number }),
+  part(
+    { kind: fc.constant("custom"), expression: fc.constantFrom("x", "max(x, 0.2*x)", "x/(1 + abs(x))") },
+    { derivative: fc.constant("1") },
+  ),
+);
+const output = fc.oneof(activation, fc.constant("softmax"), fc.constant({ kind: "softmax" }));
+const leak = fc.oneof(small, part({ rate: small }, { scaled: fc.boolean() }));
+const prior = fc.oneof(
+  fc.constant({ kind: "none" }),
+  part({ kind: fc.constantFrom("laplace", "gaussian", "cauchy", "exp") }, { strength: small }),
+);
+const dynamics = { activation, derivative: fc.boolean(), rate: positive, leak, prior, initial: law };
+const shape = fc.oneof(fc.tuple(count), fc.tuple(count, count, count));
+const state = part({}, { shape, ...dynamics, observed: fc.record({ data: text }, { noNullPrototype: true }) });
+
+const comparison = {
+  compares: fc.constantFrom("state", "activity"),
+  output,
+  bias: fc.oneof(fc.boolean(), part({ initial: law }, {})),
+  precision: part(
+    {
+      kind: fc.constantFrom("scalar", "diagonal"),
+      sigma: fc.oneof(positive, fc.array(positive, { minLength: 1, maxLength: 3 })),
+    },
+    { apply: fc.constantFrom("whiten", "weigh") },
+  ),
+};
+const error = part({ target: id }, comparison);
+
+const constraint = fc.oneof(
+  fc.constant({ kind: "none" }),
+  part({ kind: fc.constant("max-norm"), over: fc.constantFrom("kernel", "source", "target") }, { bound: positive }),
+);
+const traits = {
+  coefficient: number,
+  feedback: fc.oneof(
+    fc.constantFrom("tied", "separate", "none"),
+    part({ kind: fc.constantFrom("tied", "none") }, {}),
+    part({ kind: fc.constant("separate") }, { lambda: small, initial: law }),
+  ),
+  initial: law,
+  learn: fc.oneof(fc.boolean(), part({}, { constraint })),
+};
+const convolution = { kernel: pair, stride: pair, padding: fc.constantFrom("same", "valid") };
+const ends = { from: id, to: id };
+const synapse = fc.oneof(
+  part({ ...ends, kind: fc.constant("dense") }, traits),
+  part({ ...ends, kind: fc.constantFrom("conv2d", "deconv2d") }, { ...traits, ...convolution }),
+  part(ends, { ...traits, ...convolution }),
+);
+
+const settle = part(
+  {},
+  {
+    steps: count,
+    rate: positive,
+    leak,
+    integrator: fc.oneof(
+      fc.constantFrom("euler", "heun", "rk4"),
+      part({ kind: fc.constantFrom("euler", "heun", "rk4") }, {}),
+      part({ kind: fc.constant("momentum"), factor: fraction }, { nesterov: fc.boolean() }),
+    ),
+    start: fc.constantFrom("projection", "initial"),
+    tolerance: positive,
+    patience: count,
+  },
+);
+const learn = part(
+  {},
+  {
+    rule: fc.oneof(
+      fc.constantFrom("adam", "sgd", "normalized"),
+      part({ kind: fc.constant("adam") }, { beta1: fraction, beta2: fraction, epsilon: positive }),
+      part({ kind: fc.constant("normalized") }, { epsilon: positive }),
+    ),
+    rate: positive,
+    constraint,
+    batch: count,
+  },
+);
+const record = (value: fc.Arbitrary<unknown>) => fc.dictionary(id, value, { maxKeys: 3, noNullPrototype: true });
+
+/** A circuit every field of which may be there; its parts need not fit each other. */
+export const arbitraryCircuit: fc.Arbitrary<CircuitSpec> = part(
+  {
+    version: fc.constant(1),
+    name: fc.stringMatching(/^[A-Za-z0-9]{1,4}(-[A-Za-z0-9]{1,3})?$/),
+    states: record(state),
+    errors: record(error),
+    synapses: record(synapse),
+  },
+  {
+    $schema: fc.string(),
+    title: fc.string(),
+    description: fc.string(),
+    sources: fc.array(text, { maxLength: 2 }),
+    defaults: part(
+      {},
+      {
+        state: part({}, dynamics),
+        error: part({}, comparison),
+        synapse: part({}, { kind: fc.constantFrom("dense", "conv2d", "deconv2d"), ...traits, ...convolution }),
+      },
+    ),
+    settle,
+    learn,
+  },
+) as unknown as fc.Arbitrary<CircuitSpec>;
+
+const oddValue = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    "",
+    "x",
+    "tied",
+    "tanh",
+    "softmax",
+    0,
+    -1,
+    1,
+    1.5,
+    1e300,
+    2 ** 53,
+    [],
+    {},
+    [1, 2],
+    [1, 2, 3, 4],
+  ),
+  fc.constantFrom<unknown>(
+    { kind: "normal" },
+    { kind: "none" },
+    { kind: "dens" },
+    { rate: -1 },
+    { kind: 3 },
+    [0],
+    [1, "2"],
+    ["a"],
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const oddKey = fc.oneof(
+  fc.constantFrom("kind", "rate", "kernel", "strid", "shape", "constructor", "prototype", "1a", "a b", "", "toString"),
+  fc.string({ maxLength: 4 }),
+);
+
+/** A circuit in which one to three fields were replaced, removed, added or renamed. */
+export const nearlyCircuit: fc.Arbitrary<unknown> = fc
+  .tuple(arbitraryCircuit, fc.array(fc.tuple(fc.nat(), fc.nat(3), oddKey, oddValue), { minLength: 1, maxLength: 3 }))
+  .map(([circuit, edits]) => {
+    let document: unknown = structuredClone(circuit);
+    for (const [where, how, key, value] of edits) {
+      const pointers = pointersOf(document);
+      document = edit(
+        document,
+        parsePointer(pointers[where % pointers.length] ?? ""),
+        how,
+        key,
+        structuredClone(value),
+      );
+    }
+    return document;
+  });
+
+function pointersOf(value: unknown, pointer = ""): readonly string[] {
+  if (typeof value !== "object" || value === null) return [pointer];
+  const inside = Object.entries(value).flatMap(([key, child]) =>
+    pointersOf(child, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`),
+  );
+  return [pointer, ...inside];
+}
+
+function edit(document: unknown, path: readonly string[], how: number, key: string, value: unknown): unknown {
+  const last = path.at(-1);
+  if (last === undefined) return how === 0 ? value : document;
+  const parent = path
+    .slice(0, -1)
+    .reduce((inside: unknown, step) => (inside as Record<string, unknown>)[step], document);
+  const fields = parent as Record<string, unknown>;
+  if (how === 1 && !Array.isArray(parent)) delete fields[last];
+  else if (how === 2 && !Array.isArray(parent)) fields[key] = value;
+  else if (how === 3 && !Array.isArray(parent)) {
+    fields[key] = fields[last];
+    delete fields[last];
+  } else fields[last] = value;
+  return document;
+}
