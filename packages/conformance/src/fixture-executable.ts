@@ -1,7 +1,7 @@
 /** A fixture's circuit on an engine, with the fixture's numbers in its buffers. */
 import { compile } from "@settle/compiler";
 import { SettleError, settleError } from "@settle/diagnostics";
-import { type BufferId, type Program, sizeOf } from "@settle/program";
+import { type Buffer, type BufferId, type Program, sizeOf } from "@settle/program";
 import type { Engine, Executable, NumberArray } from "@settle/runtime";
 import type { CircuitSpec } from "@settle/spec";
 
@@ -35,63 +35,77 @@ export async function withFixtureExecutable<Result>(
 }
 
 /**
- * What a settle begins with, without a `start` phase: the states as the fixture has them, every other state (momentum,
- * status) at 0; data and masks for phases that read them.
+ * Runs `start`, for what a Program keeps through a settle besides its states (momentum, status). The states it makes are
+ * to be overwritten by the inputs of the next run.
  */
-export function startInputs(program: Program, fixture: TranslatedFixture): Inputs {
+export async function start(executable: Executable, fixture: TranslatedFixture): Promise<void> {
+  const { program } = executable;
+  const { batch } = fixture;
   const inputs = new Map<BufferId, NumberArray>();
   for (const { id, role, type } of program.buffers) {
-    if (type.batch && (role === "state" || role === "noise")) {
-      inputs.set(id, new Float64Array(fixture.batch * sizeOf(type.shape)));
-    }
+    if (role === "noise") inputs.set(id, new Float64Array((type.batch ? batch : 1) * sizeOf(type.shape)));
   }
-  for (const { id, buffer } of program.states) inputs.set(buffer, tensorOf(fixture.states, id).values);
   for (const { state, data, mask } of program.observed) {
     if (data !== undefined) inputs.set(data, tensorOf(fixture.states, state).values);
     if (mask !== undefined) inputs.set(mask, tensorOf(fixture.masks, state).values);
   }
-  return inputs;
+  await executable.run({ batch, schedule: [{ phase: "start" }], inputs });
 }
 
-/** Accumulates over the samples as they stand, then updates the parameters once. */
-export async function learnOnce(executable: Executable, batch: number, rate: number): Promise<void> {
-  const { rateInput, countInput } = executable.program.learn;
+/** The fixture's initial states, by buffer. */
+export function initialStates(program: Program, fixture: TranslatedFixture): Inputs {
+  return new Map(program.states.map(({ id, buffer }) => [buffer, tensorOf(fixture.states, id).values]));
+}
+
+/** Sums over the samples as they stand after `readout`. */
+export async function accumulate(executable: Executable, batch: number): Promise<void> {
   await executable.run({ batch, schedule: [{ phase: "accumulate" }] });
-  await executable.run({
-    batch,
-    schedule: [{ phase: "apply" }],
-    inputs: new Map([
-      [rateInput, Float64Array.of(rate)],
-      [countInput, Float64Array.of(batch)],
-    ]),
-  });
 }
 
-/** Sets every parameter of the Program to 0. */
-export async function clearParameters(executable: Executable): Promise<void> {
-  for (const { id, role, type } of executable.program.buffers) {
-    if (role === "parameter") await executable.write(id, new Float64Array(sizeOf(type.shape)));
-  }
+/** One update of the parameters from the sums over `batch` samples. */
+export async function apply(executable: Executable, batch: number, rate: number): Promise<void> {
+  const { rateInput, countInput } = executable.program.learn;
+  const inputs = new Map([
+    [rateInput, Float64Array.of(rate)],
+    [countInput, Float64Array.of(batch)],
+  ]);
+  await executable.run({ batch, schedule: [{ phase: "apply" }], inputs });
 }
 
+/** The fixture's numbers; parameters it does not name (standard deviations) and moments hold what they begin with. */
 async function writeParameters(executable: Executable, parameters: Readonly<Record<string, Tensor>>): Promise<void> {
-  const unknown = new Set(Object.keys(parameters));
-  for (const { id, role, type, initial } of executable.program.buffers) {
-    if (role === "parameter") {
-      await executable.write(id, tensorOf(parameters, id).values);
-      unknown.delete(id);
-    } else if (role === "moment") {
-      const value = initial?.kind === "constant" ? initial.value : 0;
-      await executable.write(id, new Float64Array(sizeOf(type.shape)).fill(value));
-    }
+  const { buffers } = executable.program;
+  const unknown = Object.keys(parameters).filter((id) => !buffers.some((buffer) => buffer.id === id));
+  if (unknown.length > 0) {
+    throw settleError("conformance/damaged-fixture", `The circuit has no parameter ${unknown.join(", ")}.`);
   }
-  if (unknown.size > 0) {
-    throw settleError("conformance/damaged-fixture", `The circuit has no parameter ${[...unknown].join(", ")}.`);
+  for (const buffer of buffers) {
+    if (buffer.role !== "parameter" && buffer.role !== "moment") continue;
+    await executable.write(buffer.id, parameters[buffer.id]?.values ?? fixedNumbers(buffer) ?? missing(buffer.id));
+  }
+}
+
+/** What a buffer begins with where that is not left to chance. */
+function fixedNumbers({ type, initial }: Buffer): Float64Array | undefined {
+  switch (initial?.kind) {
+    case "values":
+      return Float64Array.from(initial.values);
+    case "constant":
+      return new Float64Array(sizeOf(type.shape)).fill(initial.value);
+    case "normal":
+    case "uniform":
+    case undefined:
+      return undefined;
+    default:
+      return initial satisfies never;
   }
 }
 
 function tensorOf(tensors: Readonly<Record<string, Tensor>>, id: string): Tensor {
   const tensor = tensors[id];
-  if (tensor !== undefined) return tensor;
+  return tensor ?? missing(id);
+}
+
+function missing(id: string): never {
   throw settleError("conformance/damaged-fixture", `The fixture has no numbers for "${id}".`);
 }

@@ -6,7 +6,7 @@ import type { CircuitSpec } from "@settle/spec";
 
 import { compareNumbers } from "./compare-numbers.ts";
 import type { Check, FixtureReport } from "./conformance-report.ts";
-import { clearParameters, type Inputs, learnOnce, startInputs, withFixtureExecutable } from "./fixture-executable.ts";
+import { accumulate, apply, initialStates, type Inputs, start, withFixtureExecutable } from "./fixture-executable.ts";
 import type { Snapshot, TranslatedFixture, Translation } from "./translate-fixture.ts";
 
 /** What an engine may differ by, relative to the largest entry of each tensor. */
@@ -20,7 +20,7 @@ export interface RunFixtureOptions {
 
 /**
  * Compiles a fixture's circuit, settles it from the fixture's states, learns from it once, and compares everything the
- * fixture expects. The `start` phase does not run: a clamped state is one that no step moves.
+ * fixture expects. A clamped state is one that no step moves.
  *
  * The change Δ of a parameter is what one plain gradient step of rate 1 without constraint makes of a parameter of 0,
  * so the comparison needs to know nothing of how a Program keeps its sums.
@@ -69,17 +69,21 @@ async function checkFixture(
   const settled = await withFixtureExecutable(fixture.spec, fixture, engine, async (executable) => {
     const compare = compareOn(executable);
     const states = await checkSettling(executable, fixture, signal, compare);
-    await learnOnce(executable, fixture.batch, fixture.spec.learn?.rate ?? 0);
+    await accumulate(executable, fixture.batch);
+    await apply(executable, fixture.batch, fixture.spec.learn?.rate ?? 0);
     for (const [id, { values }] of Object.entries(fixture.expected.updated)) {
       compare(`after one update ${id}`, await executable.read(id as BufferId), values);
     }
     return states;
   });
   await withFixtureExecutable(withPlainLearning(fixture), fixture, engine, async (executable) => {
-    const inputs = new Map([...startInputs(executable.program, fixture), ...settled]);
-    await executable.run({ batch: fixture.batch, schedule: [{ phase: "readout" }], inputs });
-    await clearParameters(executable);
-    await learnOnce(executable, fixture.batch, 1);
+    await start(executable, fixture);
+    await executable.run({ batch: fixture.batch, schedule: [{ phase: "readout" }], inputs: settled });
+    await accumulate(executable, fixture.batch);
+    for (const [id, { values }] of Object.entries(fixture.parameters)) {
+      await executable.write(id as BufferId, new Float64Array(values.length));
+    }
+    await apply(executable, fixture.batch, 1);
     const compare = compareOn(executable);
     for (const [id, { values }] of Object.entries(fixture.expected.deltas)) {
       compare(`delta ${id}`, await executable.read(id as BufferId), values);
@@ -97,7 +101,8 @@ async function checkSettling(
   const { program } = executable;
   const states = program.states.map(({ buffer }) => buffer);
   const readouts = program.errors.flatMap(({ prediction, error, discrepancy }) => [prediction, error, discrepancy]);
-  let inputs = startInputs(program, fixture);
+  await start(executable, fixture);
+  let inputs = initialStates(program, fixture);
   let done = 0;
   let results: Inputs = new Map();
   for (const snapshot of fixture.expected.snapshots) {

@@ -15,9 +15,8 @@ export class BufferStore {
   constructor(program: Program) {
     this.#declared = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
     for (const { id, type, initial } of program.buffers) {
-      if (!type.batch && initial?.kind === "constant") {
-        this.#arrays.set(id, new Float64Array(sizeOf(type.shape)).fill(initial.value));
-      }
+      if (initial?.kind === "constant") this.#arrays.set(id, new Float64Array(sizeOf(type.shape)).fill(initial.value));
+      if (initial?.kind === "values") this.#arrays.set(id, Float64Array.from(initial.values));
     }
   }
 
