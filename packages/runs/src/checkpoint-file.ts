@@ -61,11 +61,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   };
 }
 
-const numberText = z
-  .string()
-  .regex(/^-?\d/)
-  .transform(Number)
-  .pipe(z.number());
+const numberText = z.string().regex(/^-?\d/).transform(Number).pipe(z.number());
 const countText = numberText.pipe(z.int().nonnegative());
 const jsonText = z.string().transform((text, context): unknown => {
   try {
@@ -101,24 +97,36 @@ function requireFinite(tensors: ReadonlyMap<string, StoredTensor>, path: string)
   for (const [id, { data }] of tensors) {
     const count = countNotFinite(data);
     if (count === 0) continue;
-    throw settleError("runs/not-finite", `${count} of the ${data.length} numbers of "${id}" in "${path}" are NaN or infinite.`, {
-      help: "Training diverged before it: use an earlier checkpoint and a smaller learning rate or settling rate.",
-      file: path,
-    });
+    throw settleError(
+      "runs/not-finite",
+      `${count} of the ${data.length} numbers of "${id}" in "${path}" are NaN or infinite.`,
+      {
+        help: "Training diverged before it: use an earlier checkpoint and a smaller learning rate or settling rate.",
+        file: path,
+      },
+    );
   }
 }
 
 function notACheckpoint(path: string, error: z.ZodError): SettleError {
   const at = error.issues[0]?.path.join(".") ?? "";
-  return settleError("runs/not-a-checkpoint", `"${path}" holds tensors, but its metadata are not a checkpoint's (${at}).`, {
-    help: "To use its tensors as weights, name the file with --weights; to go on training, name a run folder.",
-    file: path,
-  });
+  return settleError(
+    "runs/not-a-checkpoint",
+    `"${path}" holds tensors, but its metadata are not a checkpoint's (${at}).`,
+    {
+      help: "To use its tensors as weights, name the file with --weights; to go on training, name a run folder.",
+      file: path,
+    },
+  );
 }
 
 function newer(path: string, version: string | undefined): SettleError {
-  return settleError("runs/newer-format", `"${path}" is a checkpoint of version ${version ?? "?"}; this Settle reads version 1.`, {
-    help: "Update Settle.",
-    file: path,
-  });
+  return settleError(
+    "runs/newer-format",
+    `"${path}" is a checkpoint of version ${version ?? "?"}; this Settle reads version 1.`,
+    {
+      help: "Update Settle.",
+      file: path,
+    },
+  );
 }

@@ -16,7 +16,10 @@ export interface FeatureMapOptions extends SheetOptions {
 }
 
 export interface FeatureMapSheet {
+  /** All tiles on one sheet. */
   readonly picture: Picture;
+  /** One per channel, one pixel per unit. */
+  readonly tiles: readonly Picture[];
   /** Smallest and largest finite value of the layer. */
   readonly range: readonly [number, number];
   readonly columns: number;
@@ -47,7 +50,7 @@ export function featureMapSheet(
   const columns = Math.min(channels, options.columns ?? Math.ceil(Math.sqrt(channels)));
   const rows = Math.ceil(channels / columns);
   const grid = Array.from({ length: rows }, (_, row) => tiles.slice(row * columns, (row + 1) * columns));
-  return { picture: contactSheet(grid, { scale, ...sheet }), range, columns, rows };
+  return { picture: contactSheet(grid, { scale, ...sheet }), tiles, range, columns, rows };
 }
 
 const tileSize = 64;

@@ -10,7 +10,8 @@ export function formatNumber(value: number, digits?: number): string {
   if (digits === undefined && size !== 0 && !Number.isInteger(value) && (size < 1e-4 || size >= 1e9)) {
     return minus(Number(value.toPrecision(4)).toExponential());
   }
-  const options = digits === undefined ? significant(value) : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const options =
+    digits === undefined ? significant(value) : { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return minus(value.toLocaleString("en-US", options));
 }
 

@@ -72,7 +72,11 @@ export class MetricsAppender {
   }
 
   async #open(): Promise<FileHandle> {
-    this.#end = Buffer.byteLength(wholeLines(await readText(this.path)).map((text) => `${text}\n`).join(""));
+    this.#end = Buffer.byteLength(
+      wholeLines(await readText(this.path))
+        .map((text) => `${text}\n`)
+        .join(""),
+    );
     const file = await open(this.path, "a");
     // What a killed process left of its last line would spoil the next one.
     await file.truncate(this.#end);
@@ -90,7 +94,10 @@ async function readText(path: string): Promise<string> {
 }
 
 function wholeLines(text: string): readonly string[] {
-  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n").slice(0, -1);
+  return text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
 }
 
 function parseLine(text: string): MetricsLine | undefined {

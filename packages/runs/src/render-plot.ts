@@ -1,12 +1,14 @@
 /** Line plots as SVG, through Observable Plot, with each line named at its end. */
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { DOMParser } from "linkedom";
 import type { PlotBlock, PlotSeries } from "./report-content.ts";
 
 /** Told apart on white, on black and in most kinds of colour blindness; about equally strong. */
 const palette = ["#2f7ed8", "#d9731a", "#1f9e77", "#c24d9c", "#8c6fd6", "#a8871f", "#5b8a9a", "#c0504d"] as const;
-const width = 520;
-const height = 300;
+const width = 460;
+const height = 270;
+/** Up to this many points are drawn as dots, too: nothing was measured between them. */
+const fewPoints = 12;
 /** Above this many points a line is thinned: it has fewer pixels. */
 const mostPoints = 900;
 
@@ -14,7 +16,8 @@ const mostPoints = 900;
  * @returns `<svg>…</svg>`: axes in `currentColor`, so that it suits a light and a dark page; undefined when no point is finite
  */
 export function renderPlot(block: PlotBlock): string | undefined {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  // An XML document, since its text is to be valid both in a page and as an SVG file.
+  const document = new DOMParser().parseFromString("<svg/>", "image/svg+xml");
   const lines = block.series.map((series, i) => ({
     name: series.name,
     colour: palette[i % palette.length] ?? palette[0],
@@ -35,25 +38,37 @@ export function renderPlot(block: PlotBlock): string | undefined {
     marginBottom: 40,
     marginRight: longest === 0 ? 16 : 14 + 6.2 * longest,
     style: { fontFamily: "system-ui, sans-serif", fontSize: "11px", background: "none" },
-    x: { label: block.x.label, type: block.x.scale ?? "linear", labelAnchor: "center", labelArrow: "none", ticks: 6, ...whole(known, block) },
+    x: {
+      label: block.x.label,
+      type: block.x.scale ?? "linear",
+      labelAnchor: "center",
+      labelArrow: "none",
+      ticks: 5,
+      ...whole(known, block),
+    },
     y: { label: block.y.label, type: block.y.scale ?? "linear", labelArrow: "none", grid: true, nice: true, ticks: 5 },
     marks: [
       Plot.ruleY(rules, { y: "y", stroke: "currentColor", strokeOpacity: 0.65, strokeDasharray: "5 4" }),
-      ...lines.map(({ points, colour }) =>
-        Plot.lineY(points, { x: 0, y: 1, stroke: colour, strokeWidth: 1.8, marker: points.length <= 12 ? "dot" : "none" }),
-      ),
+      ...lines.map(({ points, colour }) => Plot.lineY(points, { x: xOf, y: yOf, stroke: colour, strokeWidth: 1.8 })),
+      ...lines
+        .filter(({ points }) => points.length <= fewPoints)
+        .map(({ points, colour }) => Plot.dot(points, { x: xOf, y: yOf, fill: colour, r: 2.6 })),
     ],
   });
   const y = svg.scale("y");
   const at = (value: number) => Number(y?.apply(value));
   const labels = [
-    ...named.map(({ name, colour, points }) => ({ text: name, colour, y: at(points.findLast(isFinitePoint)?.[1] ?? 0) })),
+    ...named.map(({ name, colour, points }) => ({
+      text: name,
+      colour,
+      y: at(points.findLast(isFinitePoint)?.[1] ?? 0),
+    })),
     ...rules.map((rule) => ({ text: rule.label, colour: "currentColor", y: at(rule.y) })),
   ];
-  const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  const group = document.createElementNS("http://www.w3.org/2000/svg", "g", {});
   group.setAttribute("text-anchor", "start");
   for (const label of spread(labels)) {
-    const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    const text = document.createElementNS("http://www.w3.org/2000/svg", "text", {});
     text.setAttribute("x", String(width - (8 + 6.2 * longest)));
     text.setAttribute("y", label.y.toFixed(1));
     text.setAttribute("dy", "0.32em");
@@ -68,8 +83,11 @@ export function renderPlot(block: PlotBlock): string | undefined {
 }
 
 type Point = readonly [number, number];
+const xOf = (point: Point) => point[0];
+const yOf = (point: Point) => point[1];
 const isFinitePoint = ([x, y]: Point) => Number.isFinite(x) && Number.isFinite(y);
-const isShown = (value: number, scale: "linear" | "log" | undefined) => Number.isFinite(value) && (scale !== "log" || value > 0);
+const isShown = (value: number, scale: "linear" | "log" | undefined) =>
+  Number.isFinite(value) && (scale !== "log" || value > 0);
 
 /** Counts (steps, updates, epochs) get no tick between whole numbers. */
 function whole(points: readonly Point[], block: PlotBlock): { tickFormat?: (x: number) => string } {

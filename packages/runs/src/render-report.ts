@@ -5,7 +5,16 @@ import { formatNumber } from "./format-number.ts";
 import type { Picture } from "./picture.ts";
 import { renderMath } from "./render-math.ts";
 import { renderTable } from "./render-table.ts";
-import type { CodeBlock, FeatureMapsBlock, ImagesBlock, MathBlock, PlotBlock, ReportBlock, ReportContent, TextBlock } from "./report-content.ts";
+import type {
+  CodeBlock,
+  FeatureMapsBlock,
+  ImagesBlock,
+  MathBlock,
+  PlotBlock,
+  ReportBlock,
+  ReportContent,
+  TextBlock,
+} from "./report-content.ts";
 import { reportStyle } from "./report-style.ts";
 
 /**
@@ -16,7 +25,10 @@ import { reportStyle } from "./report-style.ts";
 export function renderReport(content: ReportContent, plots: ReadonlyMap<string, string>): string {
   const counters = { figure: 0, table: 0 };
   const sections = content.sections
-    .map(({ heading, blocks }) => `<section>\n<h2>${escape(heading)}</h2>\n${renderBlocks(blocks, { plots, counters })}\n</section>`)
+    .map(
+      ({ heading, blocks }) =>
+        `<section>\n<h2>${escape(heading)}</h2>\n${renderBlocks(blocks, { plots, counters })}\n</section>`,
+    )
     .join("\n");
   return `<!doctype html>
 <html lang="en">
@@ -74,7 +86,10 @@ function renderBlock(block: ReportBlock, context: Context): string {
     case "text":
       return renderText(block);
     case "table":
-      return renderTable(block, block.caption === undefined ? "" : numbered("Table", (context.counters.table += 1), block.caption));
+      return renderTable(
+        block,
+        block.caption === undefined ? "" : numbered("Table", (context.counters.table += 1), block.caption),
+      );
     case "plot":
       return renderPlotFigure(block, context);
     case "images":
@@ -108,7 +123,10 @@ function renderImages({ columns, rows, caption }: ImagesBlock, context: Context)
   const heads = columns.map((column) => `<th scope="col">${escape(column)}</th>`).join("");
   const html = tables.map((part) => {
     const body = part.map(({ label, pictures }) => {
-      const cells = pictures.map((picture, i) => `<td>${image(picture, [columns[i], label].filter((word) => word !== undefined).join(", "))}</td>`);
+      const cells = pictures.map(
+        (picture, i) =>
+          `<td>${image(picture, [columns[i], label].filter((word) => word !== undefined).join(", "))}</td>`,
+      );
       return `<tr>${named ? `<td class="name">${escape(label ?? "")}</td>` : ""}${cells.join("")}</tr>`;
     });
     return `<table><thead><tr>${named ? "<td></td>" : ""}${heads}</tr></thead><tbody>${body.join("")}</tbody></table>`;
@@ -120,7 +138,9 @@ function renderFeatureMaps({ layers, caption }: FeatureMapsBlock, context: Conte
   const html = layers.map(({ label, sheet }) => {
     const [low, high] = sheet.range;
     const range = `${formatNumber(low)} … ${formatNumber(high)}`;
-    return `<div>${image(sheet.picture, label)}<b>${escape(label)}</b><br>${escape(range)}</div>`;
+    const tiles = sheet.tiles.map((tile, channel) => image(tile, `${label}, channel ${channel + 1}`));
+    const grid = `<div class="tiles" style="grid-template-columns: repeat(${sheet.columns}, 1fr)">${tiles.join("")}</div>`;
+    return `<div>${grid}<b>${escape(label)}</b><br>${escape(range)}</div>`;
   });
   return `<figure><div class="layers">${html.join("")}</div>${figureCaption(caption, context)}</figure>`;
 }

@@ -18,24 +18,24 @@ export function renderTable({ columns, rows }: TableBlock, captionHtml: string):
       const cell = row.cells[i];
       const isBest = row.reference !== true && best[i] !== undefined && numberIn(cell) === best[i];
       const names = [sides[i] === "right" ? "right" : "", isBest ? "best" : ""].filter((name) => name !== "");
-      return `<td${classes(names)}>${escape(show(cell))}</td>`;
+      return `<td${classes(names)}>${escape(show(cell, columns[i]?.digits))}</td>`;
     });
-    const names = [row.reference === true ? "reference" : "", row.differs === true ? "differs" : ""].filter((name) => name !== "");
+    const names = [row.reference === true ? "reference" : "", row.differs === true ? "differs" : ""].filter(
+      (name) => name !== "",
+    );
     return `<tr${classes(names)}>${cells.join("")}</tr>`;
   });
-  const caption = captionHtml === "" ? "" : `<caption>${captionHtml}</caption>`;
-  return `<div class="scroll"><table class="data">${caption}<thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+  const caption = captionHtml === "" ? "" : `<figcaption>${captionHtml}</figcaption>`;
+  return `<figure class="table">${caption}<div class="scroll"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div></figure>`;
 }
 
-function show(cell: TableCell): string {
+function show(cell: TableCell, digits: number | undefined): string {
   if (cell === undefined) return "–";
-  if (typeof cell === "string") return cell;
-  return typeof cell === "number" ? formatNumber(cell) : formatNumber(cell.value, cell.digits);
+  return typeof cell === "string" ? cell : formatNumber(cell, digits);
 }
 
 function numberIn(cell: TableCell): number | undefined {
-  if (typeof cell === "number") return cell;
-  return typeof cell === "object" ? cell.value : undefined;
+  return typeof cell === "number" ? cell : undefined;
 }
 
 function isNumeric(rows: readonly TableRow[], column: number): boolean {

@@ -40,6 +40,8 @@ export interface TableColumn {
   readonly align?: "left" | "right";
   /** Marks the heading with an arrow, and the best number of the column. */
   readonly better?: "lower" | "higher";
+  /** Digits of its numbers behind the point. Default: four significant ones in all. */
+  readonly digits?: number;
 }
 
 export interface TableRow {
@@ -50,8 +52,8 @@ export interface TableRow {
   readonly differs?: boolean;
 }
 
-/** Numbers are shown with four significant digits; `undefined` is shown as a dash. */
-export type TableCell = string | number | undefined | { readonly value: number; readonly digits: number };
+/** `undefined` is shown as a dash: not measured, not given. */
+export type TableCell = string | number | undefined;
 
 export interface PlotBlock {
   readonly kind: "plot";

@@ -19,21 +19,21 @@ p { margin: 0 0 12px; max-width: 44em; }
 .note { border-left: 3px solid var(--mark); background: var(--shade-mark); padding: 10px 14px; max-width: 46em; font: 15px/1.5 var(--sans); margin: 12px 0; }
 .note p:last-child { margin: 0; }
 figure { margin: 18px 0 26px; }
-figcaption, caption { font: 14px/1.45 var(--sans); color: var(--soft); text-align: left; max-width: 62em; }
+figcaption { font: 14px/1.45 var(--sans); color: var(--soft); text-align: left; max-width: 62em; }
 figcaption { margin-top: 8px; }
-caption { padding-bottom: 8px; caption-side: top; }
-figcaption b, caption b { color: var(--ink); font-weight: 600; }
-.scroll { overflow-x: auto; margin: 18px 0 26px; }
-table.data { border-collapse: collapse; font: 15px/1.4 var(--sans); font-variant-numeric: tabular-nums lining-nums; border-top: 2px solid var(--ink); border-bottom: 2px solid var(--ink); }
-table.data th { font-weight: 600; font-size: 13px; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
-table.data th, table.data td { text-align: left; padding: 6px 22px 6px 0; }
-table.data th.right, table.data td.right { text-align: right; padding: 6px 0 6px 26px; white-space: nowrap; }
-table.data td.right + td:not(.right), table.data th.right + th:not(.right) { padding-left: 26px; }
-table.data tr.reference td { color: var(--soft); font-style: italic; }
-table.data tr.reference:not(.reference + .reference):not(:first-child) td { border-top: 1px solid var(--rule); }
-table.data tr.differs td { background: var(--shade-mark); }
-table.data tr.differs td:first-child { box-shadow: inset 3px 0 0 var(--mark); padding-left: 10px; }
-table.data td.best { font-weight: 700; color: var(--good); }
+.table figcaption { margin: 0 0 8px; }
+figcaption b { color: var(--ink); font-weight: 600; }
+.scroll { overflow-x: auto; }
+.table table { border-collapse: collapse; font: 15px/1.4 var(--sans); font-variant-numeric: tabular-nums lining-nums; border-top: 2px solid var(--ink); border-bottom: 2px solid var(--ink); }
+.table th { font-weight: 600; font-size: 13px; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
+.table th, .table td { text-align: left; padding: 6px 22px 6px 0; }
+.table th.right, .table td.right { text-align: right; padding: 6px 0 6px 26px; white-space: nowrap; }
+.table td.right + td:not(.right), .table th.right + th:not(.right) { padding-left: 26px; }
+.table tr.reference td { color: var(--soft); font-style: italic; }
+.table tr.reference:not(.reference + .reference):not(:first-child) td { border-top: 1px solid var(--rule); }
+.table tr.differs td { background: var(--shade-mark); }
+.table tr.differs td:first-child { box-shadow: inset 3px 0 0 var(--mark); padding-left: 10px; }
+.table td.best { font-weight: 700; color: var(--good); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 40px; }
 .plots svg { width: 100%; height: auto; display: block; overflow: visible; }
 .pictures { display: flex; flex-wrap: wrap; gap: 8px 40px; }
@@ -42,18 +42,19 @@ table.data td.best { font-weight: 700; color: var(--good); }
 .pictures td { padding: 3px; text-align: center; }
 .pictures td.name { color: var(--soft); text-align: right; padding-right: 8px; }
 .pictures img, .layers img { display: block; image-rendering: pixelated; }
-.pictures img { width: 108px; height: auto; max-width: 100%; }
+.pictures img { width: 108px; height: auto; margin: 0 auto; }
 .layers { display: flex; flex-wrap: wrap; gap: 22px 28px; align-items: flex-start; }
-.layers > div { flex: 0 1 230px; font: 13px/1.35 var(--sans); color: var(--soft); }
-.layers img { width: 100%; height: auto; margin-bottom: 6px; background: #fff; border-radius: 2px; }
+.layers > div { flex: 1 1 170px; max-width: 230px; font: 13px/1.35 var(--sans); color: var(--soft); }
+.tiles { display: grid; gap: 4px; margin-bottom: 6px; } .tiles img { width: 100%; height: auto; }
 .layers b { color: var(--ink); font-weight: 600; }
 pre { font: 13.5px/1.5 var(--mono); background: var(--shade); border: 1px solid var(--rule); border-radius: 4px; padding: 12px 14px; margin: 8px 0; overflow-x: auto; tab-size: 2; }
 details { margin: 14px 0; } summary { cursor: pointer; font: 14px/1.45 var(--sans); }
 .math { overflow-x: auto; overflow-y: hidden; padding: 6px 0; }
 math { font-size: 1.12em; } math[display="block"] { margin: 8px 0; text-align: left; }
 .math mtable[columnalign^="right left"] > mtr > mtd:nth-child(odd) { text-align: right; } .math mtable[columnalign^="right left"] > mtr > mtd:nth-child(even) { text-align: left; }
+.math [mathvariant="bold"] { font-weight: 700; text-transform: none; } .math [mathvariant="bold-italic"] { font-weight: 700; } .math [mathvariant="sans-serif"] { font-family: var(--sans); text-transform: none; }
 footer { margin-top: 48px; border-top: 1px solid var(--rule); padding-top: 12px; font: 13px/1.4 var(--sans); color: var(--soft); }
-@media (max-width: 640px) { body { font-size: 16px; } main { padding: 24px 16px 56px; } h1 { font-size: 26px; } .summary { font-size: 17px; } .pictures img { width: 72px; } .layers > div { flex: 1 1 140px; max-width: 230px; }
-  .pictures th { font-size: 11px; } table.data th, table.data td { padding-right: 14px; } table.data th.right, table.data td.right { padding-left: 14px; } }
+@media (max-width: 640px) { body { font-size: 16px; } main { padding: 24px 16px 56px; } h1 { font-size: 26px; } .summary { font-size: 17px; } .pictures img { width: 72px; } .layers > div { flex-basis: 140px; }
+  .pictures th { font-size: 10px; padding: 0 1px 3px; } .pictures td { padding: 2px; } .table th, .table td { padding-right: 14px; } .table th.right, .table td.right { padding-left: 14px; } }
 @media print { :root { --ink: #000; --soft: #444; --rule: #bbb; --page: #fff; --shade: #fff; --shade-mark: #fff; --mark: #000; --good: #000; } body { font-size: 11pt; } figure, table { break-inside: avoid; } }
 `;

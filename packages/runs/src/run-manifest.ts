@@ -76,10 +76,14 @@ export async function readManifest(path: string): Promise<RunManifest | undefine
   }
   const version = z.object({ format: z.literal("settle-run"), version: z.int().min(2) }).safeParse(value);
   if (version.success) {
-    throw settleError("runs/newer-format", `"${path}" is a run of version ${version.data.version}; this Settle reads version 1.`, {
-      help: "Update Settle.",
-      file: path,
-    });
+    throw settleError(
+      "runs/newer-format",
+      `"${path}" is a run of version ${version.data.version}; this Settle reads version 1.`,
+      {
+        help: "Update Settle.",
+        file: path,
+      },
+    );
   }
   const result = manifestSchema.safeParse(value);
   if (!result.success) {

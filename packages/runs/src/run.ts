@@ -113,10 +113,14 @@ export class Run {
     if (checkpoint === undefined || checkpoint.circuit.hash === circuit.hash) return checkpoint;
     const theirs = `"${checkpoint.circuit.name}" (${shortHash(checkpoint.circuit.hash)})`;
     const ours = `"${circuit.name}" (${shortHash(circuit.hash)})`;
-    throw settleError("runs/other-circuit", `The checkpoints in "${this.dir}" are of circuit ${theirs}, the run is of ${ours}.`, {
-      help: "Files of two runs were mixed: take the checkpoints away, or start again with --overwrite.",
-      file: this.paths.checkpoints,
-    });
+    throw settleError(
+      "runs/other-circuit",
+      `The checkpoints in "${this.dir}" are of circuit ${theirs}, the run is of ${ours}.`,
+      {
+        help: "Files of two runs were mixed: take the checkpoints away, or start again with --overwrite.",
+        file: this.paths.checkpoints,
+      },
+    );
   }
 }
 

@@ -79,7 +79,12 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): TensorFile {
   const pieces: Piece[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === metadataKey) {
-      metadata = parseEntry(z.record(z.string(), z.string()), entry, `its ${metadataKey} is not a table of texts`, path);
+      metadata = parseEntry(
+        z.record(z.string(), z.string()),
+        entry,
+        `its ${metadataKey} is not a table of texts`,
+        path,
+      );
       continue;
     }
     const piece = { name, ...parseEntry(entrySchema, entry, `the entry of "${name}" is malformed`, path) };
@@ -87,7 +92,12 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): TensorFile {
     pieces.push(piece);
   }
   checkCoverage(pieces, dataBytes, path);
-  for (const { name, dtype, shape, data_offsets: [begin, end] } of pieces) {
+  for (const {
+    name,
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  } of pieces) {
     const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)).buffer;
     tensors.set(name, { shape, data: dtype === "F64" ? new Float64Array(copy) : new Float32Array(copy) });
   }
@@ -118,7 +128,8 @@ function readHeader(bytes: Uint8Array, path: string): { readonly header: object;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length));
     const header: unknown = JSON.parse(text);
-    if (typeof header === "object" && header !== null && !Array.isArray(header)) return { header, dataStart: 8 + length };
+    if (typeof header === "object" && header !== null && !Array.isArray(header))
+      return { header, dataStart: 8 + length };
   } catch {
     // Falls through: neither UTF-8 nor JSON.
   }
@@ -134,26 +145,41 @@ function parseEntry<T>(schema: z.ZodType<T>, entry: unknown, fault: string, path
 function checkPiece(piece: Piece, dataBytes: number, path: string): void {
   const [begin, end] = piece.data_offsets;
   if (piece.dtype !== "F32" && piece.dtype !== "F64") {
-    throw settleError("runs/unsupported-dtype", `Tensor "${piece.name}" of "${path}" is ${piece.dtype}; Settle reads F32 and F64.`, {
-      help: `Convert it first, in Python: tensors["${piece.name}"].astype("float32").`,
-      file: path,
-    });
+    throw settleError(
+      "runs/unsupported-dtype",
+      `Tensor "${piece.name}" of "${path}" is ${piece.dtype}; Settle reads F32 and F64.`,
+      {
+        help: `Convert it first, in Python: tensors["${piece.name}"].astype("float32").`,
+        file: path,
+      },
+    );
   }
   const size = sizeOf(piece.shape) * bytesPer[piece.dtype];
   if (end - begin !== size) {
     const shape = `[${piece.shape.join(", ")}]`;
-    throw damaged(path, `tensor "${piece.name}", ${piece.dtype} ${shape}, needs ${size} bytes, its place has ${end - begin}`);
+    throw damaged(
+      path,
+      `tensor "${piece.name}", ${piece.dtype} ${shape}, needs ${size} bytes, its place has ${end - begin}`,
+    );
   }
   if (end > dataBytes) {
-    throw damaged(path, `it is cut short: tensor "${piece.name}" ends at byte ${end} of the data, which have ${dataBytes}`);
+    throw damaged(
+      path,
+      `it is cut short: tensor "${piece.name}" ends at byte ${end} of the data, which have ${dataBytes}`,
+    );
   }
 }
 
 function checkCoverage(pieces: readonly Piece[], dataBytes: number, path: string): void {
   let end = 0;
   let before = "";
-  const inOrder = pieces.toSorted((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
-  for (const { name, data_offsets: [begin, pieceEnd] } of inOrder) {
+  const inOrder = pieces.toSorted(
+    (a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
+  for (const {
+    name,
+    data_offsets: [begin, pieceEnd],
+  } of inOrder) {
     if (begin < end) throw damaged(path, `tensors "${before}" and "${name}" overlap`);
     if (begin > end) throw damaged(path, `${begin - end} bytes before tensor "${name}" belong to none`);
     end = pieceEnd;

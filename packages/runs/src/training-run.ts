@@ -8,7 +8,14 @@ import { type CheckpointScore, listFolder, preferredScore } from "./checkpoint-i
 import { errorCode, fileFault } from "./file-fault.ts";
 import { MetricsAppender } from "./metrics-file.ts";
 import { lockName, lockRun, type RunLock } from "./run-lock.ts";
-import { readManifest, type Json, type RunManifest, type RunSession, type RunStart, writeManifest } from "./run-manifest.ts";
+import {
+  readManifest,
+  type Json,
+  type RunManifest,
+  type RunSession,
+  type RunStart,
+  writeManifest,
+} from "./run-manifest.ts";
 import { type OpenRunOptions, Run, runPaths, shortHash } from "./run.ts";
 import { isUnfinishedWrite } from "./write-whole.ts";
 
@@ -88,7 +95,10 @@ export class TrainingRun extends Run implements RunStore {
   }
 
   /** Writes into `run.json` how the session ended, and what it came to. Then `close`. */
-  async finish(status: Exclude<RunSession["status"], "running">, result?: Readonly<Record<string, Json>>): Promise<void> {
+  async finish(
+    status: Exclude<RunSession["status"], "running">,
+    result?: Readonly<Record<string, Json>>,
+  ): Promise<void> {
     this.manifest = {
       ...this.manifest,
       finished: new Date().toISOString(),
@@ -153,10 +163,14 @@ function sessionOf({ command, engine, versions, started, finished, status }: Run
 const nameCircuit = ({ circuit }: Pick<RunStart, "circuit">) => `"${circuit.name}" (${shortHash(circuit.hash)})`;
 
 function exists(dir: string, before: RunManifest) {
-  return settleError("runs/exists", `"${dir}" already holds a run of ${nameCircuit(before)}, begun ${before.started}.`, {
-    help: "Go on with it: --resume. Delete it and start again: --overwrite. Keep it: choose another folder with --run.",
-    file: dir,
-  });
+  return settleError(
+    "runs/exists",
+    `"${dir}" already holds a run of ${nameCircuit(before)}, begun ${before.started}.`,
+    {
+      help: "Go on with it: --resume. Delete it and start again: --overwrite. Keep it: choose another folder with --run.",
+      file: dir,
+    },
+  );
 }
 
 function otherCircuit(dir: string, before: RunManifest, start: RunStart) {
@@ -169,7 +183,10 @@ function otherCircuit(dir: string, before: RunManifest, start: RunStart) {
 }
 
 function notARun(dir: string, names: readonly string[]) {
-  const some = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  const some = names
+    .slice(0, 3)
+    .map((name) => `"${name}"`)
+    .join(", ");
   return settleError("runs/not-a-run", `"${dir}" is not empty and not a run folder: it holds ${some}.`, {
     help: "Choose a new or an empty folder with --run; nothing was changed in this one.",
     file: dir,

@@ -29,7 +29,8 @@ export async function writeReport(run: Run, content: ReportContent): Promise<Wri
   const images: string[] = [];
   const names = new Set<string>();
   const claim = (name: string) => {
-    if (!/^[\w-]+$/.test(name) || names.has(name)) throw new RangeError(`"${name}" cannot name a picture of this report`);
+    if (!/^[\w-]+$/.test(name) || names.has(name))
+      throw new RangeError(`"${name}" cannot name a picture of this report`);
     names.add(name);
     return join(run.paths.images, name);
   };
