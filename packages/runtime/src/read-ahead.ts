@@ -4,7 +4,11 @@ import type { SampleSource } from "./sample-source.ts";
 export interface ReadBatch {
   readonly indices: readonly number[];
   readonly fields: Readonly<Record<string, Float32Array>>;
-  /** How long the reader of this batch had to wait for it; reading done meanwhile costs nothing. */
+  /**
+   * Seconds for which reading this batch held everything else up: until `read` returned its promise, and until that was
+   * fulfilled after the work on the batch before had ended. What reading goes on in between costs nothing, or, on the
+   * same thread, counts as part of that work.
+   */
   readonly waited: number;
 }
 
@@ -21,8 +25,8 @@ export async function* readAhead(
   for (const [i, indices] of batches.entries()) {
     await breathe();
     const began = performance.now();
-    const fields = await untilAborted(next, signal);
-    const waited = (performance.now() - began) / 1000;
+    const fields = await untilAborted(next.fields, signal);
+    const waited = next.blocked + (performance.now() - began) / 1000;
     next = begin(source, batches[i + 1]);
     yield { indices, fields, waited };
   }
@@ -38,13 +42,19 @@ function breathe(): Promise<void> {
   });
 }
 
-type Fields = ReadBatch["fields"];
+interface Reading {
+  readonly fields: Promise<ReadBatch["fields"]>;
+  /** Seconds until `read` returned. */
+  readonly blocked: number;
+}
 
-function begin(source: SampleSource, indices: readonly number[] | undefined): Promise<Fields> {
-  const reading = indices === undefined ? Promise.resolve({}) : source.read(indices);
+function begin(source: SampleSource, indices: readonly number[] | undefined): Reading {
+  if (indices === undefined) return { fields: Promise.resolve({}), blocked: 0 };
+  const began = performance.now();
+  const fields = source.read(indices);
   // Whoever waits for it gets the error; if nobody ever does, it must not end the process.
-  reading.catch(() => undefined);
-  return reading;
+  fields.catch(() => undefined);
+  return { fields, blocked: (performance.now() - began) / 1000 };
 }
 
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

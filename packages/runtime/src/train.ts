@@ -47,10 +47,9 @@ export interface TrainingSummary {
   readonly discrepancy?: Discrepancy;
   readonly validation?: Discrepancy;
   /**
-   * `data`: waiting for samples; reading that went on meanwhile is not counted. `settle`: checking the batch, drawing
-   * noise, settling and adding up, which engines do in one go. `learn`: the updates themselves. On an engine that
-   * works in the background, its run counts until it says it is done. `validation` and `checkpoint` include everything
-   * they do.
+   * `data`: held up by reading (see `ReadBatch`). `settle`: checking the batch, drawing noise, settling and adding up,
+   * which engines do in one go. `learn`: the updates themselves, until the engine says they are done. `validation` and
+   * `checkpoint` include everything they do.
    */
   readonly seconds: {
     readonly data: number;
