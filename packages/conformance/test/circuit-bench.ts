@@ -74,7 +74,7 @@ export function stateSize(program: Program, buffer: BufferId): number {
 }
 
 /** Numbers between −size and size that depend on `seed` and position only. */
-export function numbers(count: number, seed: number, size: number): Float64Array {
+function numbers(count: number, seed: number, size: number): Float64Array {
   return Float64Array.from({ length: count }, (_, k) => {
     const x = Math.sin(12.9898 * (k + 1) + 78.233 * (seed + 1)) * 43758.5453;
     return size * (2 * (x - Math.floor(x)) - 1);

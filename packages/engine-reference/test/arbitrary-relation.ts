@@ -42,7 +42,7 @@ export const arbitraryRelation: fc.Arbitrary<Relation> = fc
   });
 
 /** Every multi-index of a shape, row-major. */
-export function indices(shape: readonly number[]): number[][] {
+function indices(shape: readonly number[]): number[][] {
   return shape.reduce<number[][]>(
     (prefixes, extent) => prefixes.flatMap((prefix) => Array.from({ length: extent }, (_, i) => [...prefix, i])),
     [[]],
@@ -50,7 +50,7 @@ export function indices(shape: readonly number[]): number[][] {
 }
 
 /** Row-major position of a multi-index. */
-export function position(index: readonly number[], shape: readonly number[]): number {
+function position(index: readonly number[], shape: readonly number[]): number {
   return index.reduce((sum, i, axisIndex) => sum * (shape[axisIndex] as number) + i, 0);
 }
 

@@ -144,6 +144,19 @@ test("reads happen before writes: two buffers can change places", async () => {
   ]);
 });
 
+test("a buffer with a constant or listed start holds it after loading; the others hold zeros", async () => {
+  const listed: Program = {
+    ...handWrittenProgram,
+    buffers: handWrittenProgram.buffers.map((buffer) =>
+      buffer.id === id("sum:W") ? { ...buffer, initial: { kind: "values", values: [1, 2, 3, 4, 5, 6] } } : buffer,
+    ),
+  };
+  const fresh = await referenceEngine.load(listed);
+  expectClose(await fresh.read(id("sum:W")), [1, 2, 3, 4, 5, 6]);
+  expectClose(await fresh.read(id("rate")), [0.5]);
+  expectClose(await fresh.read(id("W")), [0, 0, 0, 0, 0, 0]);
+});
+
 test("what the host passes in and gets out is copied, never shared", async () => {
   const data = flat(X);
   const mine = new Map(inputs).set(id("data:x"), data);
