@@ -39,7 +39,9 @@ const knownFailures = [
  * @returns {string} what happened and what to do, two lines; a general remedy where the failure is not a known one
  */
 export function explainFailure(output) {
-  const known = knownFailures.find(({ sign }) => sign.test(output));
+  // pnpm breaks its messages into lines of a terminal's width.
+  const text = output.replace(/\s+/g, " ");
+  const known = knownFailures.find(({ sign }) => sign.test(text));
   if (known !== undefined) return `${known.what}\n${known.remedy}`;
   return `It is not one of the failures this script knows; the lines above say more.\nTo start over: remove node_modules and type the command again (Node ${process.versions.node}, ${process.platform}).`;
 }

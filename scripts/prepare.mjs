@@ -15,14 +15,20 @@ export async function prepareDependencies() {
   if (readStamp("dependencies") === wanted) return;
 
   const pnpm = findPnpm();
-  say("Installing the packages Settle is built on. The first time this takes a minute or two and about 400 MB of disk.");
+  say(
+    "Installing the packages Settle is built on. The first time this takes a minute or two and about 400 MB of disk.",
+  );
   if (pnpm.brought)
     say("  (pnpm, the package manager, comes first: npx fetches it into npm's cache; nothing is installed globally)");
-  await watch("install", "the packages could not be installed", (onLine) =>
-    runWatched(pnpm.command, [...pnpm.args, "install", "--frozen-lockfile", "--reporter=append-only"], {
+  const args = [...pnpm.args, "install", "--frozen-lockfile", "--reporter=append-only"];
+  await watch("install", "the packages could not be installed", (log) =>
+    runWatched(pnpm.command, args, {
       // pnpm asks before it clears a folder, and takes no terminal for "no".
       env: { CI: "true" },
-      onLine,
+      onLine: (line) => {
+        log.keep(line);
+        log.show(line);
+      },
     }),
   );
   // The install may have rewritten nothing, but it is what is on the disk now that counts.
@@ -38,25 +44,26 @@ export async function prepareBuild({ force = false } = {}) {
 
   const count = workspaceFolders().length;
   say(`Compiling Settle's ${count} packages.`);
-  let done = 0;
+  let started = 0;
   const pnpm = findPnpm();
   // Started through pnpm, since turbo calls pnpm in turn and has to find it.
-  const args = [
+  const turbo = [
     ...pnpm.args,
     "exec",
     "turbo",
     "run",
     "build",
     "--ui=stream",
-    "--output-logs=new-only",
-    "--log-order=grouped",
+    "--output-logs=full",
+    "--log-order=stream",
   ];
-  await watch("compile", "the packages could not be compiled", (onLine) =>
-    runWatched(pnpm.command, force ? [...args, "--force"] : args, {
+  await watch("compile", "the packages could not be compiled", (log) =>
+    runWatched(pnpm.command, force ? [...turbo, "--force"] : turbo, {
       env: { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", TURBO_NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
       onLine: (line) => {
-        const started = /^(@settle\/[\w-]+):build: cache (hit|miss)/.exec(line);
-        onLine(started ? `${started[1]} (${++done} of ${count})` : line);
+        log.keep(line);
+        const name = /^(@settle\/[\w-]+):build: cache /.exec(line)?.[1];
+        if (name !== undefined) log.show(`package ${++started} of ${count}, ${name}`);
       },
     }),
   );
@@ -67,7 +74,7 @@ export async function prepareBuild({ force = false } = {}) {
  * Runs one long step with a status line, and keeps what it prints for the case that it fails.
  * @param {string} title
  * @param {string} failure
- * @param {(onLine: (line: string) => void) => Promise<number>} step
+ * @param {(log: { keep: (line: string) => void, show: (text: string) => void }) => Promise<number>} step
  */
 async function watch(title, failure, step) {
   const started = Date.now();
@@ -76,14 +83,15 @@ async function watch(title, failure, step) {
   const printed = [];
   let exitCode = 1;
   try {
-    exitCode = await step((line) => {
-      printed.push(line);
-      status.update(line);
-    });
+    exitCode = await step({ keep: (line) => printed.push(line), show: (text) => status.update(text) });
   } catch (fault) {
     printed.push(fault instanceof Error ? fault.message : String(fault));
   } finally {
     status.stop();
+  }
+  if (exitCode === 130) {
+    say("Interrupted. Type the command again to go on from here.");
+    throw new PreparationFailed();
   }
   if (exitCode !== 0) {
     const output = printed.join("\n");

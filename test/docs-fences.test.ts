@@ -69,7 +69,7 @@ describe("the code in the documents", () => {
 function circuitFaults(fence: Fence): readonly string[] {
   const { spec, diagnostics, source } = parseCircuit(fence.code, { file: fence.document });
   const all = spec === undefined ? diagnostics : [...diagnostics, ...compile(spec, { source }).diagnostics];
-  return all.map((each) => renderDiagnostic(each, source, { color: false }));
+  return all.map((each) => renderDiagnostic(each, source.text));
 }
 
 async function runModule(fence: Fence): Promise<void> {

@@ -64,7 +64,8 @@ describe("the repository", () => {
       sources,
       /(:|<|\bas) any\b|^\s*(export )?(const )?enum \w|^\s*(export )?(declare )?namespace \w|^export default/,
     );
-    expect(code).toEqual([]);
+    const comment = /^[^:]+:\d+: (\*|\/\*|\/\/)/;
+    expect(code.filter((line) => !comment.test(line))).toEqual([]);
   });
 
   it("leaves no note for later and no test that is switched off", () => {
