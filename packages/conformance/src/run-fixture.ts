@@ -25,7 +25,8 @@ export interface RunFixtureOptions {
  * The change Δ of a parameter is what one plain gradient step of rate 1 without constraint makes of a parameter of 0,
  * so the comparison needs to know nothing of how a Program keeps its sums.
  *
- * @returns a report also where the fixture is damaged, does not compile or breaks the engine; only an abort is thrown
+ * @returns a report also where the fixture is damaged, its circuit does not compile or the engine reports a fault; an
+ *   abort, and what is no diagnostic, is thrown
  */
 export async function runFixture(
   translation: Translation,
