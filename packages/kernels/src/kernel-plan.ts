@@ -1,0 +1,195 @@
+/**
+ * A Program as loops. A *lane group* is `lanes` samples side by side: a batched array holds, for each of its elements,
+ * one number per lane, and every kernel is scalar code over those vectors. One group goes through a whole schedule
+ * before the next, so that its arrays stay in cache.
+ *
+ * Nothing here knows a machine: emitters turn kernels into C or WebAssembly, and an interpreter runs them in tests.
+ */
+import type { BufferId, PhaseName, ScalarExpression } from "@settle/program";
+
+/**
+ * Where an array lives.
+ * - `group`: one per lane group, `[elements][lanes]`, kept between runs of a batch: states, readouts, inputs, noise.
+ * - `temporary`: one per thread, `[elements][lanes]`: values inside a phase; storage is shared where lives do not overlap.
+ * - `shared`: one for all, `[elements]`: parameters, moments, accumulators, packed weights, scalar inputs.
+ * - `partial`: one per lane group, `[elements]`: what the group adds to a sum over samples. After all groups of a run are
+ *   done, the engine adds the groups' partials up in order of group (see `PhasePlan.merges`).
+ */
+export type Space = "group" | "temporary" | "shared" | "partial";
+
+export interface KernelArray {
+  readonly id: string;
+  readonly space: Space;
+  readonly elements: number;
+  /** First number of the array in its space, in numbers; in lane spaces a multiple of `lanes`. */
+  readonly offset: number;
+  /** The Program's buffer it holds, if it holds one. */
+  readonly buffer?: BufferId;
+}
+
+/** Index into `plan.arrays`. */
+export type ArrayIndex = number;
+
+/** Which entry of an array belongs to element i: ⌊i / divide⌋ mod modulo. Same element: 1 and the array's own size. */
+export interface ElementMap {
+  readonly divide: number;
+  readonly modulo: number;
+}
+
+/** Something an element's arithmetic reads: an array entry, or the result of the contraction it is fused with. */
+export type KernelOperand =
+  | { readonly kind: "array"; readonly array: ArrayIndex; readonly map: ElementMap }
+  | { readonly kind: "contraction" };
+
+/**
+ * What is done with every element. Arguments of the expressions are the operands, then the values of the lets before.
+ * Sums add a value over all elements of the kernel, per lane, into element 0 of an array (set, not added to).
+ */
+export interface ElementWork {
+  readonly operands: readonly KernelOperand[];
+  readonly lets: readonly ScalarExpression[];
+  readonly stores: readonly { readonly array: ArrayIndex; readonly let: number }[];
+  readonly sums: readonly { readonly array: ArrayIndex; readonly let: number }[];
+}
+
+/**
+ * Output positions on one axis that see the same taps: first, first + step, … For the i-th of them, tap k reads input
+ * position `taps[k].input + i · inputStep`. Every position of the axis is in exactly one segment; no read is outside.
+ */
+export interface Segment {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+  readonly inputStep: number;
+  readonly taps: readonly { readonly tap: number; readonly input: number }[];
+}
+
+/**
+ * One side of a relation from another and its weights, on a lane group:
+ * out[y, x, o] = Σ taps, channels of in[y′, x′, i] · weights[tap, i, o].
+ * Maps without axes have one row and one column.
+ */
+export interface ContractKernel {
+  readonly kind: "contract";
+  readonly label: string;
+  readonly input: ArrayIndex;
+  /** `[tap rows · tap columns][input channels][output channels]`, shared. */
+  readonly weights: ArrayIndex;
+  readonly rows: readonly Segment[];
+  readonly columns: readonly Segment[];
+  readonly tapColumns: number;
+  readonly inputColumns: number;
+  readonly outputRows: number;
+  readonly outputColumns: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  /** Element i is output channel i mod outputChannels at position ⌊i / outputChannels⌋, row-major. */
+  readonly work: ElementWork;
+}
+
+/** Entry-by-entry arithmetic on a lane group. */
+export interface MapKernel {
+  readonly kind: "map";
+  readonly label: string;
+  readonly elements: number;
+  readonly work: ElementWork;
+}
+
+/** Softmax over the last `channels` elements of each position, on a lane group. */
+export interface SoftmaxKernel {
+  readonly kind: "softmax";
+  readonly label: string;
+  readonly input: ArrayIndex;
+  readonly output: ArrayIndex;
+  readonly positions: number;
+  readonly channels: number;
+}
+
+/**
+ * The filter gradient, summed over the samples of a group: weights[tap, a, b] = Σ positions, lanes first[·, a] ·
+ * second[·, b], into a partial. Lanes beyond the last sample do not count.
+ */
+export interface GradientKernel {
+  readonly kind: "gradient";
+  readonly label: string;
+  /** Arrays of the two sides; the result's last axes are their channels in this order. */
+  readonly first: ArrayIndex;
+  readonly second: ArrayIndex;
+  readonly firstColumns: number;
+  readonly secondColumns: number;
+  readonly firstChannels: number;
+  readonly secondChannels: number;
+  /** For each tap on each axis, the pairs of positions (first, second) it joins: starts, steps and how many. */
+  readonly rows: readonly PositionRun[];
+  readonly columns: readonly PositionRun[];
+  /** `[tap rows][tap columns][first channels][second channels]`. */
+  readonly output: ArrayIndex;
+}
+
+export interface PositionRun {
+  readonly first: number;
+  readonly firstStep: number;
+  readonly second: number;
+  readonly secondStep: number;
+  readonly count: number;
+}
+
+/** Sum over the samples of a group and over all positions: one number per channel, into a partial. */
+export interface LaneSumKernel {
+  readonly kind: "lane-sum";
+  readonly label: string;
+  readonly input: ArrayIndex;
+  readonly positions: number;
+  readonly channels: number;
+  readonly output: ArrayIndex;
+}
+
+/** Work on a lane group. */
+export type GroupKernel = ContractKernel | MapKernel | SoftmaxKernel | GradientKernel | LaneSumKernel;
+
+/** Work on shared arrays, done once and not per group. */
+export type SharedKernel =
+  /** Entry-by-entry arithmetic; sums are not used. */
+  | { readonly kind: "shared-map"; readonly label: string; readonly elements: number; readonly work: ElementWork }
+  /** Sum or maximum; element i of the input counts for element `map(i)` of the output. */
+  | {
+      readonly kind: "shared-reduce";
+      readonly label: string;
+      readonly operation: "sum" | "max";
+      readonly input: ArrayIndex;
+      readonly inputElements: number;
+      readonly output: ArrayIndex;
+      readonly outputElements: number;
+      /** The output element of input element i: Σ over axes of (⌊i / divide⌋ mod modulo) · multiply. */
+      readonly axes: readonly { readonly divide: number; readonly modulo: number; readonly multiply: number }[];
+    }
+  /** `[taps][a][b]` → `[taps][b][a]`. */
+  | {
+      readonly kind: "transpose";
+      readonly label: string;
+      readonly input: ArrayIndex;
+      readonly output: ArrayIndex;
+      readonly taps: number;
+      readonly rows: number;
+      readonly columns: number;
+    };
+
+export interface PhasePlan {
+  /** Before the groups, once per run: what depends on parameters alone. */
+  readonly head: readonly SharedKernel[];
+  /** For every group, in order. */
+  readonly group: readonly GroupKernel[];
+  /** After all groups: shared[i] = Σ over groups, in order of group, of partial[i]. */
+  readonly merges: readonly { readonly partial: ArrayIndex; readonly shared: ArrayIndex }[];
+  /** After the merges. */
+  readonly tail: readonly SharedKernel[];
+}
+
+export interface KernelPlan {
+  /** Samples in a group. */
+  readonly lanes: number;
+  readonly arrays: readonly KernelArray[];
+  /** Numbers each space takes: per group, per thread, in all, per group. */
+  readonly sizes: Readonly<Record<Space, number>>;
+  readonly phases: Readonly<Record<PhaseName, PhasePlan>>;
+}

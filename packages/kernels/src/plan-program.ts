@@ -1,0 +1,60 @@
+/** Program → KernelPlan. */
+import { type BufferId, type PhaseName, phaseNames, type Program, sizeOf } from "@settle/program";
+import type { ArrayIndex, GroupKernel, KernelArray, KernelPlan, PhasePlan, SharedKernel, Space } from "./kernel-plan.ts";
+import { placeTemporaries } from "./place-temporaries.ts";
+import { type ArrayTable, planPhase } from "./plan-phase.ts";
+
+export interface PlanOptions {
+  /** Samples in a group: the width of the machine's vectors, or a multiple of it. */
+  readonly lanes: number;
+}
+
+/** @throws {SettleError} `engine/unsupported` naming what kernels cannot express */
+export function planProgram(program: Program, { lanes }: PlanOptions): KernelPlan {
+  const drafts: Omit<KernelArray, "offset">[] = [];
+  const byBuffer = new Map<BufferId, ArrayIndex>();
+  for (const buffer of program.buffers) {
+    byBuffer.set(buffer.id, drafts.length);
+    const space: Space = buffer.type.batch ? "group" : "shared";
+    drafts.push({ id: buffer.id, space, elements: sizeOf(buffer.type.shape), buffer: buffer.id });
+  }
+  const arrays: ArrayTable = {
+    add: (id, space, elements) => drafts.push({ id, space, elements }) - 1,
+    ofBuffer: (buffer) => {
+      const array = byBuffer.get(buffer);
+      if (array === undefined) throw new Error(`kernel fault: there is no buffer ${buffer}`);
+      return array;
+    },
+  };
+  const phases = Object.fromEntries(phaseNames.map((name) => [name, planPhase(program, name, arrays)])) as Readonly<
+    Record<PhaseName, PhasePlan>
+  >;
+  return { lanes, ...placeTemporaries(drafts, phases, lanes), phases };
+}
+
+/** Arrays a kernel reads and writes. */
+export function arraysOf(kernel: GroupKernel | SharedKernel): { readonly reads: readonly ArrayIndex[]; readonly writes: readonly ArrayIndex[] } {
+  const ofWork = (work: Extract<GroupKernel, { kind: "map" }>["work"]) => ({
+    reads: work.operands.flatMap((operand) => (operand.kind === "array" ? [operand.array] : [])),
+    writes: [...work.stores, ...work.sums].map(({ array }) => array),
+  });
+  switch (kernel.kind) {
+    case "contract": {
+      const { reads, writes } = ofWork(kernel.work);
+      return { reads: [kernel.input, kernel.weights, ...reads], writes };
+    }
+    case "map":
+    case "shared-map":
+      return ofWork(kernel.work);
+    case "softmax":
+    case "lane-sum":
+    case "transpose":
+    case "shared-reduce":
+      return { reads: [kernel.input], writes: [kernel.output] };
+    case "gradient":
+      return { reads: [kernel.first, kernel.second], writes: [kernel.output] };
+    default:
+      return kernel satisfies never;
+  }
+}
+
