@@ -29,7 +29,6 @@ export { lockRun, type RunLock } from "./run-lock.ts";
 export { type Json, readManifest, type RunManifest, type RunSession, type RunStart } from "./run-manifest.ts";
 export { openRun, type OpenRunOptions, Run, type RunPaths, runPaths } from "./run.ts";
 export { countNotFinite, decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./safetensors.ts";
-export { readTensorFile } from "./read-tensor-file.ts";
 export { createRun, type CreateRunOptions, TrainingRun } from "./training-run.ts";
 export { type WrittenReport, writeReport } from "./write-report.ts";
 export { writeWhole } from "./write-whole.ts";

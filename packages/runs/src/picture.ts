@@ -34,11 +34,6 @@ export function pictureOf(values: NumberArray, shape: Shape, index = 0): Picture
   return { width, height, channels, data };
 }
 
-/** 0…1 to 0…255, clipped and rounded. */
-export function toByte(value: number): number {
-  return value > 0 ? Math.round(Math.min(value, 1) * 255) : 0;
-}
-
 /** Every pixel becomes a square of `factor` × `factor`: small images stay what they are. */
 export function enlarge(picture: Picture, factor: number): Picture {
   const { width, height, channels } = picture;
@@ -63,4 +58,9 @@ export function paste(canvas: Picture, picture: Picture, left: number, top: numb
       }
     }
   }
+}
+
+/** 0…1 to 0…255, clipped and rounded. */
+function toByte(value: number): number {
+  return value > 0 ? Math.round(Math.min(value, 1) * 255) : 0;
 }

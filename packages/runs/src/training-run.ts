@@ -1,11 +1,12 @@
 /** A run folder that is being trained: holds its lock, and keeps what the training loop hands it. */
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { settleError } from "@settle/diagnostics";
 import type { Checkpoint, MetricsLine, RunStore } from "@settle/runtime";
 import { removeUnfinishedWrites, saveCheckpointFile, scoreCheckpoint } from "./checkpoint-folder.ts";
 import { type CheckpointScore, listFolder, preferredScore } from "./checkpoint-index.ts";
 import { errorCode, fileFault } from "./file-fault.ts";
+import { makeFolder } from "./make-folder.ts";
 import { MetricsAppender } from "./metrics-file.ts";
 import { lockName, lockRun, type RunLock } from "./run-lock.ts";
 import {
@@ -35,7 +36,11 @@ export interface CreateRunOptions extends OpenRunOptions {
  *   `runs/not-a-run` when the folder holds other things, and as `writeWhole`. The folder is then as it was.
  */
 export async function createRun(dir: string, start: RunStart, options: CreateRunOptions = {}): Promise<TrainingRun> {
-  await makeFolder(dir);
+  try {
+    await makeFolder(dir);
+  } catch (error) {
+    throw fileFault(error, dir, "make the run folder");
+  }
   const lock = await lockRun(dir);
   try {
     const before = await claimFolder(dir, start, options);
@@ -136,14 +141,6 @@ async function claimFolder(dir: string, start: RunStart, options: CreateRunOptio
   await removeUnfinishedWrites(dir);
   await removeUnfinishedWrites(runPaths(dir).checkpoints);
   return before;
-}
-
-async function makeFolder(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true });
-  } catch (error) {
-    throw fileFault(error, dir, "make the run folder");
-  }
 }
 
 async function remove(path: string): Promise<void> {

@@ -1,9 +1,6 @@
 /** Writes `report.html` and the pictures and plots on it as files of their own. */
 import { join } from "node:path";
 import { contactSheet } from "./contact-sheet.ts";
-import { standaloneSvg, svgToPng } from "./plot-files.ts";
-import { renderPlot } from "./render-plot.ts";
-import { renderReport } from "./render-report.ts";
 import { repeatSection } from "./repeat-section.ts";
 import type { ReportContent } from "./report-content.ts";
 import type { Run } from "./run.ts";
@@ -24,6 +21,10 @@ export interface WrittenReport {
  * @throws {RangeError} when two blocks have the same name, or one that cannot be a file's: our bug
  */
 export async function writeReport(run: Run, content: ReportContent): Promise<WrittenReport> {
+  // Plots and formulae come from large libraries, which a training need not wait for when it starts.
+  const { renderPlot } = await import("./render-plot.ts");
+  const { standaloneSvg, svgToPng } = await import("./plot-files.ts");
+  const { renderReport } = await import("./render-report.ts");
   const blocks = content.sections.flatMap((section) => section.blocks);
   const plots = new Map<string, string>();
   const images: string[] = [];

@@ -1,8 +1,8 @@
 /** Writes of which a reader sees the old content or the new, never a part: temporary file, fsync, rename. */
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { fileFault } from "./file-fault.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Replaces a file as a whole, making the folders above it. If it fails, the old file is still there.
@@ -12,7 +12,7 @@ import { fileFault } from "./file-fault.ts";
  */
 export async function writeWhole(path: string, content: string | Uint8Array, doing: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFileAtomic(path, typeof content === "string" ? content : asBuffer(content));
   } catch (error) {
     throw fileFault(error, path, doing);
