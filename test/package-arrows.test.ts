@@ -9,7 +9,7 @@ const own = (dependency: string): boolean => dependency.startsWith("@settle/");
 
 describe("package arrows", () => {
   it("are known for every package of the workspace", () => {
-    expect(packages.map((each) => each.name).toSorted()).toEqual(Object.keys(packageRules).toSorted());
+    expect(packages.map((each) => each.name).filter((name) => packageRules[name] === undefined)).toEqual([]);
   });
 
   it("agree with the layer table of ARCHITECTURE.md", () => {
@@ -21,8 +21,8 @@ describe("package arrows", () => {
           .map((name) => [name.replaceAll(/[`*\s]|@settle\/|apps\//g, ""), Number(layer)] as const),
       ),
     );
-    for (const [name, rule] of Object.entries(packageRules)) {
-      expect([name, layerOf.get(name)]).toEqual([name, rule.layer]);
+    for (const { name } of packages) {
+      expect([name, layerOf.get(name)]).toEqual([name, packageRules[name]?.layer]);
     }
   });
 
