@@ -1,5 +1,6 @@
 /** What an evaluation found: a table for people, and a picture in the run folder. */
-import type { Evaluation, Run, Task } from "@settle/settle";
+import type { Run } from "@settle/runs";
+import type { Evaluation, Task } from "@settle/settle";
 import type { Context } from "./context.ts";
 import { formatScores } from "./format-scores.ts";
 
@@ -12,7 +13,7 @@ const names: Readonly<Record<Task, Readonly<Record<string, string>>>> = {
     clamped: "denoised, clamped",
     noisy: "the noisy images",
   },
-  complete: { "": "prediction", state: "completed", hidden: "the hidden half" },
+  complete: { "": "prediction", state: "completed (known pixels as given)" },
 };
 
 export function printEvaluation(context: Context, evaluation: Evaluation, picture: string | undefined): void {
@@ -30,7 +31,7 @@ export function printEvaluation(context: Context, evaluation: Evaluation, pictur
 
 /** Writes the samples as one sheet, a row each. @returns its path */
 export async function writeEvaluation(run: Run, evaluation: Evaluation): Promise<string> {
-  const { contactSheet, pictureOf } = await import("@settle/settle");
+  const { contactSheet, pictureOf } = await import("@settle/runs");
   const rows = evaluation.pictures.map(({ shape, images }) =>
     Object.values(images).map((values) => pictureOf(values, shape)),
   );

@@ -1,26 +1,16 @@
 /** How well a circuit does on data it may never have seen: reconstruction, denoising, completion. */
+import type { Mask } from "@settle/data";
 import { createImageMetrics, type ImageMetricName, type ImageMetrics } from "@settle/metrics";
 import type { Mode } from "@settle/program";
 import {
   evaluate as settleAll,
   type Discrepancy,
-  type EvaluationOptions,
   type EvaluationResult,
   type NumberArray,
-  sampleNormals,
   type SampleSource,
   type Session,
 } from "@settle/runtime";
-import {
-  cropRegion,
-  type HiddenPart,
-  hiddenHalf,
-  hideRegion,
-  maskOfRegion,
-  type Region,
-  shapeOfRegion,
-} from "./image-region.ts";
-import { observedImage, type ObservedImage } from "./observed-image.ts";
+import { observedImage } from "./observed-image.ts";
 
 export const tasks = ["reconstruct", "denoise", "complete"] as const;
 /**
@@ -39,8 +29,8 @@ export interface EvaluateOptions {
   readonly limit?: number;
   /** Standard deviation of the noise, on the scale 0 … 1; `denoise` only. Default 0.1. */
   readonly noise?: number;
-  /** Which half is hidden; `complete` only. Default bottom. */
-  readonly hide?: HiddenPart;
+  /** What is hidden; `complete` only. Default the lower half. */
+  readonly mask?: Mask;
   /** How many samples' pictures to return. Default 0. */
   readonly pictures?: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -58,8 +48,7 @@ export interface Evaluation {
   readonly metrics: Scores;
   /**
    * Other images scored against the clean one: `state`, the observed node's final state (`denoise`, `complete`);
-   * `clamped`, the prediction when the node is clamped to the noisy image, and `noisy`, that image itself (`denoise`);
-   * `hidden`, the final prediction of the hidden half alone (`complete`).
+   * `clamped`, the prediction when the node is clamped to the noisy image, and `noisy`, that image itself (`denoise`).
    */
   readonly variants: Readonly<Record<string, Scores>>;
   /** Mean over images, of the settled states. */
@@ -90,8 +79,10 @@ export interface SampleImages {
  */
 export async function evaluate(session: Session, options: EvaluateOptions): Promise<Evaluation> {
   const { source, task, batch = 20, noise = 0.1, pictures: wanted = 0, signal } = options;
+  const { addGaussianNoise, drawMasks } = await import("@settle/data");
   const node = observedImage(session, source);
-  const region = hiddenHalf(node.shape, options.hide ?? "bottom");
+  const masksOf = (samples: readonly number[]): Float32Array =>
+    drawMasks(node.shape, { seed: session.seed, samples }, options.mask ?? { kind: "half", missing: "bottom" });
   const scorer = new Scorer(node.shape);
   const shown: Record<string, NumberArray>[] = [];
   const modes: readonly Mode[] = task === "denoise" ? ["released", "clamped"] : [modeOf(task)];
@@ -104,10 +95,13 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
       modes: { [node.state]: mode },
       predictions: [node.error],
       states: [node.state],
-      ...(task === "denoise" && { corrupt: corruption(node, noise, session.seed) }),
-      ...(mode === "masked" && {
-        masks: (_fields, indices) => ({ [node.state]: maskOfRegion(region, node.shape, indices.length) }),
+      ...(task === "denoise" && {
+        corrupt: (fields, samples) => ({
+          ...fields,
+          [node.field]: addGaussianNoise(required(fields[node.field]), { seed: session.seed, samples }, noise),
+        }),
       }),
+      ...(task === "complete" && { masks: (_fields, samples) => ({ [node.state]: masksOf(samples) }) }),
       ...(signal && { signal }),
       onBatch: ({ indices, clean, seen, result, done, samples }) => {
         const images: BatchImages = {
@@ -116,7 +110,7 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
           prediction: required(result.predictions[node.error]),
           state: required(result.states[node.state]),
         };
-        const named = scoreBatch(scorer, task, mode, images, region, node.shape);
+        const named = scoreBatch(scorer, task, mode, images, () => masksOf(indices));
         for (const [i, index] of indices.entries()) {
           if (index < wanted) shown[index] = { ...shown[index], ...cutSample(named, node.shape, i) };
         }
@@ -158,8 +152,7 @@ function scoreBatch(
   task: Task,
   mode: Mode,
   { clean, given, prediction, state }: BatchImages,
-  region: Region,
-  shape: readonly number[],
+  masks: () => Float32Array,
 ): Readonly<Record<string, NumberArray>> {
   switch (task) {
     case "reconstruct":
@@ -175,11 +168,11 @@ function scoreBatch(
       scorer.add("noisy", clean, given);
       return { original: clean, noisy: given, denoised: prediction };
     case "complete": {
-      const cut = (images: NumberArray): NumberArray => cropRegion(images, region, shape);
+      const known = masks();
       scorer.add("", clean, prediction);
       scorer.add("state", clean, state);
-      scorer.add("hidden", cut(clean), cut(prediction), shapeOfRegion(region, shape));
-      return { original: clean, hidden: hideRegion(clean, region, shape), completed: state, prediction };
+      const hidden = clean.map((value, i) => (known[i] === 1 ? value : 0.5));
+      return { original: clean, hidden, completed: state, prediction };
     }
     default:
       return task satisfies never;
@@ -197,16 +190,6 @@ function modeOf(task: Task): Mode {
     default:
       return task satisfies never;
   }
-}
-
-/** Adds normal noise to the image; the same to the same sample, whatever the circuit, the batch or the engine. */
-function corruption(node: ObservedImage, noise: number, seed: number): NonNullable<EvaluationOptions["corrupt"]> {
-  return (fields, indices) => {
-    const clean = required(fields[node.field]);
-    const key = { seed, stream: `corrupt/${node.field}`, epoch: 0, samples: indices };
-    const normals = sampleNormals(key, clean.length / indices.length);
-    return { ...fields, [node.field]: clean.map((value, i) => value + noise * (normals[i] ?? 0)) };
-  };
 }
 
 /** Scores several kinds of images at a time, each under its name. */

@@ -1,6 +1,4 @@
 export { type CircuitAnalysis, compile, type Compiled } from "@settle/compiler";
-export { type ConformanceReport, runConformance } from "@settle/conformance";
-export { type Dataset, type DatasetInfo, listDatasets, openDataset } from "@settle/data";
 export {
   type Diagnostic,
   diagnosticsJson,
@@ -10,17 +8,6 @@ export {
   settleError,
 } from "@settle/diagnostics";
 export { serializeProgram, weightShape } from "@settle/program";
-export {
-  contactSheet,
-  type FeatureMapSheet,
-  featureMapSheet,
-  openRun,
-  pictureOf,
-  type ReportContent,
-  type Run,
-  type TrainingRun,
-  writeReport,
-} from "@settle/runs";
 export {
   type Engine,
   type SampleSource,
@@ -47,9 +34,9 @@ export {
   tasks,
 } from "./evaluate.ts";
 export { explain, type ExplainFormat, type Level } from "./explain.ts";
-export { type HiddenPart, hiddenParts } from "./image-region.ts";
 export { loadCircuit, type LoadedCircuit, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
+export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";
 export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
 export { startRun, type StartRunOptions } from "./start-run.ts";

@@ -1,6 +1,6 @@
 /** From what a person types after `settle eval`: a run folder, or a circuit. */
 import { type Diagnostic, settleError } from "@settle/diagnostics";
-import { decodeCheckpoint, decodeSafetensors, fileFault, openRun, type Run } from "@settle/runs";
+import type { Run } from "@settle/runs";
 import type { StoredTensor } from "@settle/runtime";
 import { parseCircuit } from "@settle/spec";
 import { readFile, stat } from "node:fs/promises";
@@ -25,6 +25,7 @@ export async function openCircuitOrRun(reference: string, options: OpenOptions =
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() !== true) return { circuit: await loadCircuit(reference, options) };
   const { onDiagnostic } = options;
+  const { openRun } = await import("@settle/runs");
   const run = await openRun(path, onDiagnostic === undefined ? {} : { onDiagnostic });
   const { file = run.paths.manifest, source: text } = run.manifest.circuit;
   const { spec, diagnostics, source } = parseCircuit(text, { file });
@@ -53,6 +54,7 @@ export async function weightsOfFile(
   file: string,
   { from }: LoadOptions = {},
 ): Promise<ReadonlyMap<string, StoredTensor>> {
+  const { decodeCheckpoint, decodeSafetensors, fileFault } = await import("@settle/runs");
   const bytes = await readFile(resolve(from ?? process.cwd(), file)).catch((fault: unknown) => {
     throw fileFault(fault, file, "read the weights");
   });

@@ -1,7 +1,7 @@
 /** From a session and its data to a run folder that can be repeated from what it says. */
 import type { Diagnostic } from "@settle/diagnostics";
 import type { SampleSource, Session } from "@settle/runtime";
-import { createRun, type Json, type TrainingRun } from "@settle/runs";
+import type { Json, TrainingRun } from "@settle/runs";
 import { printCircuit } from "@settle/spec";
 import { readFileSync } from "node:fs";
 import type { LoadedCircuit } from "./load-circuit.ts";
@@ -45,6 +45,8 @@ export async function startRun(dir: string, options: StartRunOptions): Promise<T
     engine: { name: engine.name, device: engine.device, dtype: engine.dtype, deterministic: engine.deterministic },
     versions: { node: process.version, settle: version },
   };
+  // Loaded here, with all it draws reports with, so that checking a circuit stays quick.
+  const { createRun } = await import("@settle/runs");
   return createRun(dir, start, { resume, overwrite, ...(onDiagnostic && { onDiagnostic }) });
 }
 

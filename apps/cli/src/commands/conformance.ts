@@ -15,7 +15,8 @@ export const conformanceCommand: CommandDefinition = {
       .option("--engine <name>", "which engine; `settle engines` lists them", "auto");
   },
   async run(context, command) {
-    const { chooseEngine, runConformance } = await import("@settle/settle");
+    const { runConformance } = await import("@settle/conformance");
+    const { chooseEngine } = await import("@settle/settle");
     const engine = await chooseEngine(command.opts<{ engine: string }>().engine);
     const { green, red, yellow } = context.colors;
     const report = await runConformance(resolve(context.terminal.cwd, command.args[0] ?? ""), engine, {

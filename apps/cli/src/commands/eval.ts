@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { Evaluation, HiddenPart, Task } from "@settle/settle";
+import type { Evaluation, Task } from "@settle/settle";
 import {
   addComputeOptions,
   type CommandDefinition,
@@ -17,7 +17,7 @@ interface EvalOptions extends ComputeOptions {
   readonly split: "train" | "validation" | "test" | "all";
   readonly weights?: string;
   readonly noise: number;
-  readonly hide: HiddenPart;
+  readonly hide: "bottom" | "top" | "left" | "right";
   readonly pictures: number;
 }
 
@@ -94,7 +94,7 @@ export const evalCommand: CommandDefinition = {
           source: data,
           task: options.task,
           noise: options.noise,
-          hide: options.hide,
+          mask: { kind: "half", missing: options.hide },
           pictures: run === undefined ? 0 : options.pictures,
           batch: options.batch ?? 20,
           signal: context.interrupt,

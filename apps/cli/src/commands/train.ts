@@ -1,4 +1,5 @@
-import type { TrainingResult, TrainingRun } from "@settle/settle";
+import type { TrainingRun } from "@settle/runs";
+import type { TrainingResult } from "@settle/settle";
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -126,7 +127,7 @@ function settingsOf(options: FinalOptions): Record<string, string | number> {
 
 /** What was typed; with --resume, what was not typed is as the run had it. */
 async function trainOptions(command: Command, name: string, context: Context): Promise<FinalOptions> {
-  const { openRun } = await import("@settle/settle");
+  const { openRun } = await import("@settle/runs");
   const typed = command.opts<TrainOptions>();
   const options = { ...typed, run: typed.run ?? `runs/${name}` };
   if (!options.resume) return options;

@@ -1,3 +1,188 @@
-export async function runDemo(): Promise<never> {
-  throw new Error("x");
+/** The demo: Conv-NGC learns Color-MNIST, from the untrained circuit to a report, in the time there is. */
+import type { Dataset } from "@settle/data";
+import {
+  CircuitError,
+  compile,
+  createSession,
+  loadCircuit,
+  openDataset,
+  type Session,
+  startRun,
+  train,
+  type TrainingEvent,
+  type TrainingResult,
+} from "@settle/settle";
+import { resolve } from "node:path";
+import type { DemoOptions } from "../commands/demo.ts";
+import type { Context } from "../context.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { followTraining } from "../follow-training.ts";
+import { formatSeconds } from "../progress.ts";
+import { renderDiagnostics } from "../render-diagnostics.ts";
+import { type Judgement, judge } from "./judge.ts";
+import { type DemoPlan, planDemo, settlesPerImage } from "./plan-demo.ts";
+import { summarizeDemo } from "./summarize-demo.ts";
+import { type DemoResult, type LearningMoment, writeDemoReport } from "./write-demo-report.ts";
+
+/** The paper trains in batches of 500 at 1e-3; with so few images, small batches and a larger rate get further. */
+const batch = 20;
+const rate = 4e-3;
+const seed = 1;
+const picturesShown = 8;
+
+export async function runDemo(context: Context, options: DemoOptions): Promise<ExitCode> {
+  const began = performance.now();
+  const circuit = await loadCircuit("conv-ngc");
+  const compiled = compile(circuit.spec, { source: circuit.source });
+  if (!compiled.ok) throw new CircuitError(compiled.diagnostics, circuit.source);
+  const digits = await openDataset("color-mnist", { split: "train" });
+  const unseen = await openDataset("color-mnist", { split: "test" });
+  context.log(
+    `Data: ${digits.size} real handwritten digits to learn from, ${unseen.size} others to judge by; 32 × 32, red or green.`,
+  );
+  const session = await createSession(circuit, { engine: options.engine, seed });
+  try {
+    context.log(`Engine: ${session.engine.name} on ${session.engine.device}. Measuring its speed …`);
+    const imagesPerSecond = await measureSpeed(session, digits, context.interrupt);
+    const plan = planDemo({ seconds: options.seconds, imagesPerSecond, available: digits.size, batch });
+    context.log(describePlan(plan, imagesPerSecond));
+    const training = await openDataset("color-mnist", { split: "train", limit: plan.samples });
+    const run = await startRun(resolve(context.terminal.cwd, options.run), {
+      circuit,
+      session,
+      data: { training, test: unseen },
+      settings: { data: "color-mnist", epochs: plan.epochs, batch, rate, limit: plan.samples, seed },
+      command: ["settle", ...context.argv],
+      overwrite: true,
+      onDiagnostic: (diagnostic) => void renderDiagnostics([diagnostic], undefined, context),
+    });
+    try {
+      const untrained = await watchJudge(context, session, unseen, plan, "the untrained circuit");
+      const learning: LearningMoment[] = [];
+      const result = await learn(context, { session, training, run, plan, imagesPerSecond, learning });
+      if (result.kind === "diverged") {
+        await run.finish("failed");
+        await renderDiagnostics([result.diagnostic], undefined, context);
+        return exitCodes.runFailed;
+      }
+      context.interrupt.throwIfAborted();
+      const trained = await watchJudge(context, session, unseen, plan, "the trained circuit");
+      const demo: DemoResult = { compiled, session, plan, digits: result.images, untrained, trained, learning, result };
+      await run.finish("finished", resultOf(demo));
+      context.log("Drawing the report …");
+      const { report } = await writeDemoReport(run, demo);
+      context.print(
+        summarizeDemo(demo, { report, seconds: (performance.now() - began) / 1000, colors: context.colors }),
+      );
+      context.document({ ...resultOf(demo), run: run.dir, report, seconds: (performance.now() - began) / 1000 });
+      return exitCodes.done;
+    } catch (fault) {
+      await run.finish(context.interrupt.aborted ? "interrupted" : "failed");
+      if (context.interrupt.aborted) context.log(`What was learned is kept in ${run.dir}.`);
+      throw fault;
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await session.dispose();
+    await digits.close();
+    await unseen.close();
+  }
+}
+
+/** Images settled and learned from per second. The first batch only warms the engine up. */
+async function measureSpeed(session: Session, source: Dataset, signal: AbortSignal): Promise<number> {
+  const indices = Array.from({ length: batch }, (_, i) => i);
+  const samples = { count: batch, indices, fields: await source.read(indices) };
+  await session.learn(samples, { signal });
+  const began = performance.now();
+  let measured = 0;
+  do {
+    await session.learn(samples, { signal });
+    measured += batch;
+  } while (performance.now() - began < 1500);
+  await session.parameters.reset();
+  return (1000 * measured) / (performance.now() - began);
+}
+
+function describePlan({ digits, epochs, images }: DemoPlan, imagesPerSecond: number): string {
+  const seconds = (digits + images * settlesPerImage) / imagesPerSecond;
+  return (
+    `${imagesPerSecond.toFixed(0)} images a second here. That is time for ${digits} digits` +
+    `${epochs > 1 ? ` (${epochs} epochs)` : ""} in batches of ${batch} and ${images} images to judge by: ` +
+    `about ${formatSeconds(seconds)}.`
+  );
+}
+
+async function watchJudge(
+  context: Context,
+  session: Session,
+  source: Dataset,
+  { images }: DemoPlan,
+  what: string,
+): Promise<Judgement> {
+  const bar = context.progress({ title: `judging ${what}`, total: 3 * images, unit: "settles" });
+  try {
+    return await judge(session, source, {
+      images,
+      batch,
+      pictures: picturesShown,
+      signal: context.interrupt,
+      onProgress: (done) => bar.update(done),
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+interface Learning {
+  readonly session: Session;
+  readonly training: Dataset;
+  readonly run: Awaited<ReturnType<typeof startRun>>;
+  readonly plan: DemoPlan;
+  readonly imagesPerSecond: number;
+  /** Filled as training goes. */
+  readonly learning: LearningMoment[];
+}
+
+async function learn(context: Context, { learning, ...what }: Learning): Promise<TrainingResult> {
+  const { session, training, run, plan, imagesPerSecond } = what;
+  const follow = followTraining(context, plan.epochs);
+  // A machine that slows down later must not turn three minutes into ten.
+  const deadline = AbortSignal.timeout(Math.round(5000 + (1250 * plan.digits) / imagesPerSecond));
+  let images = 0;
+  const onEvent = (event: TrainingEvent): void => {
+    follow.onEvent(event);
+    if (event.kind !== "step") return;
+    images += event.samples;
+    learning.push({ images, discrepancy: event.discrepancy.total, errors: event.discrepancy.errors });
+  };
+  try {
+    const result = await train(session, {
+      source: training,
+      epochs: plan.epochs,
+      batch,
+      rate,
+      store: run,
+      signal: AbortSignal.any([context.interrupt, deadline]),
+      onEvent,
+    });
+    if (deadline.aborted) context.log(`It became slower; training ends after ${result.images} digits to stay in time.`);
+    return result;
+  } finally {
+    follow.stop();
+  }
+}
+
+function resultOf({ digits, untrained, trained }: DemoResult): Record<string, number> {
+  const { reconstruction, denoising } = trained;
+  return {
+    digits,
+    reconstructionMse: reconstruction.metrics.mse ?? Number.NaN,
+    denoisingMse: denoising.metrics.mse ?? Number.NaN,
+    denoisingClampedMse: denoising.variants["clamped"]?.mse ?? Number.NaN,
+    noisyMse: denoising.variants["noisy"]?.mse ?? Number.NaN,
+    untrainedReconstructionMse: untrained.reconstruction.metrics.mse ?? Number.NaN,
+    discrepancy: reconstruction.discrepancy.total,
+  };
 }
