@@ -15,10 +15,13 @@ const text = fc.string({ minLength: 1 });
 const pair = fc.oneof(count, fc.tuple(count, count));
 
 const part = <T>(required: { [K in keyof T]: fc.Arbitrary<T[K]> }, optional: Record<string, fc.Arbitrary<unknown>>) =>
-  fc.record({ ...required, ...optional } as Record<string, fc.Arbitrary<unknown>>, {
-    requiredKeys: Object.keys(required),
-    noNullPrototype: true,
-  });
+  fc.record(
+    { ...required, ...optional },
+    {
+      requiredKeys: Object.keys(required),
+      noNullPrototype: true,
+    },
+  );
 
 const law = fc.oneof(
   part({ kind: fc.constant("normal"), std: small }, { mean: number }),

@@ -23,6 +23,11 @@ function fits(document: unknown): boolean {
   return validateCircuit(document).diagnostics.every(({ code }) => beyondTheSchema.has(code));
 }
 
+/** What the published schema says against a document. */
+function complaints(document: unknown): unknown {
+  return published(document) ? [] : published.errors;
+}
+
 describe("the committed JSON Schema", () => {
   test("is current (write it anew with `pnpm --filter @settle/spec schema`)", async () => {
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot("../schema/circuit-v1.schema.json");
@@ -57,14 +62,14 @@ describe("zod and the published schema agree", () => {
   test.each(circuits)("on circuits/%s", (name) => {
     const text = readFileSync(`${root}circuits/${name}`, "utf8");
     expect(parseCircuit(text).diagnostics).toEqual([]);
-    expect(published(parse(text)), JSON.stringify(published.errors)).toBe(true);
+    expect(complaints(parse(text))).toEqual([]);
   });
 
   test("on circuits that fit", () => {
     fc.assert(
       fc.property(arbitraryCircuit, (circuit) => {
         expect(validateCircuit(circuit).diagnostics).toEqual([]);
-        expect(published(circuit), JSON.stringify(published.errors)).toBe(true);
+        expect(complaints(circuit)).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -76,10 +81,7 @@ describe("zod and the published schema agree", () => {
       fc.property(nearlyCircuit, (document) => {
         const ours = fits(document);
         if (!ours) refused++;
-        expect(
-          published(document),
-          `ours ${ours}: ${JSON.stringify(published.errors ?? validateCircuit(document))}`,
-        ).toBe(ours);
+        expect(published(document)).toBe(ours);
       }),
       { numRuns: 1500 },
     );

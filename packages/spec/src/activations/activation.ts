@@ -50,5 +50,5 @@ export function defineActivation<const Kind extends string, Fields extends z.Zod
 }): ActivationKind<Kind, Fields> {
   const { fields, ...rest } = definition;
   const schema = z.strictObject({ kind: z.literal(definition.kind).describe(definition.doc), ...fields });
-  return { ...rest, schema: schema as unknown as ActivationKind<Kind, Fields>["schema"] };
+  return { ...rest, schema };
 }

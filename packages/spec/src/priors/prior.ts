@@ -38,5 +38,5 @@ export function definePrior<const Kind extends string, Fields extends z.ZodRawSh
 }): PriorKind<Kind, Fields> {
   const { fields, ...rest } = definition;
   const schema = z.strictObject({ kind: z.literal(definition.kind).describe(definition.doc), ...fields });
-  return { ...rest, schema: schema as unknown as PriorKind<Kind, Fields>["schema"] };
+  return { ...rest, schema };
 }

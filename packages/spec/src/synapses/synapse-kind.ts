@@ -32,5 +32,5 @@ export function defineSynapse<const Kind extends string, Fields extends z.ZodRaw
     ...definition.fields,
     ...synapseTraits,
   });
-  return { ...definition, schema: schema as unknown as SynapseKind<Kind, Fields>["schema"] };
+  return { ...definition, schema };
 }

@@ -8,7 +8,7 @@ export function explainSyntax(
   const found = text.slice(offset, offset + length);
   switch (printParseErrorCode(error)) {
     case "InvalidSymbol":
-      return explainSymbol(found);
+      return explainSymbol(/^-?[\w']+/.exec(text.slice(offset, offset + 100))?.[0] ?? found);
     case "InvalidNumberFormat":
       return { message: `"${found}" is not a number in JSON.`, help: "write it as 0.1, -2 or 1e-3." };
     case "PropertyNameExpected":
@@ -18,6 +18,9 @@ export function explainSyntax(
     case "ColonExpected":
       return { message: 'A ":" is expected here, between a field name and its value.' };
     case "CommaExpected":
+      if (found === "}") return { message: 'A "]" is missing before this.', help: "close every list that was opened." };
+      if (found === "]")
+        return { message: 'A "}" is missing before this.', help: "close every object that was opened." };
       return { message: 'A "," is expected here, between two fields or entries.' };
     case "CloseBraceExpected":
       return { message: 'A "}" is missing here.', help: "close every object that was opened." };
@@ -48,6 +51,7 @@ export function explainSyntax(
         help: 'a line break inside a text is written "\\n".',
       };
     case "<unknown ParseErrorCode>":
+    default:
       return { message: "This is not JSON." };
   }
 }

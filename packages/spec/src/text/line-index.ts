@@ -6,15 +6,19 @@ export interface LineIndex {
 
 export function indexLines(text: string): LineIndex {
   const starts = [0];
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  const ends: number[] = [];
+  for (const match of text.matchAll(/\r\n|\n|\r/g)) {
+    ends.push(match.index);
+    starts.push(match.index + match[0].length);
+  }
   return {
     locate(offset, length) {
       const line = lastAtOrBefore(starts, offset);
-      const end = offset + text.slice(offset, starts[line + 1] ?? text.length).trimEnd().length;
+      const rest = (ends[line] ?? text.length) - offset;
       return {
         line: line + 1,
         column: offset - (starts[line] ?? 0) + 1,
-        length: Math.max(1, Math.min(length, end - offset)),
+        length: Math.max(1, Math.min(length, rest)),
       };
     },
   };

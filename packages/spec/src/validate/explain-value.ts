@@ -2,33 +2,33 @@
 import { closest, formatPointer } from "@settle/diagnostics";
 import type { z } from "zod";
 import type { Fault } from "./fault.ts";
+import { badId, badLength, missingField, unknownField, unknownWord, wrongSize, wrongType } from "./field-faults.ts";
 import {
-  descriptionOf,
-  expectationOf,
   fieldsOf,
   isObject,
   isUnion,
-  type JsonType,
   jsonTypeOf,
   listWords,
   optionsOf,
   schemaAt,
   typeAccepted,
-  typeNames,
   unwrap,
   wordsOf,
 } from "./inspect-schema.ts";
-import { nameField, namePart } from "./name-path.ts";
+import { nameField } from "./name-path.ts";
 
 type Path = readonly (string | number)[];
 type Issue = z.core.$ZodIssue;
+
+/** Faults that are put into words at most: a long list of wrong entries would take seconds, and nobody reads on. */
+const maximumIssues = 1000;
 
 /** Every fault of `value` under `schema`; none if it fits. `path` is where the value stands in the circuit. */
 export function explainValue(schema: z.ZodType, value: unknown, path: Path = []): readonly Fault[] {
   const result = schema.safeParse(value);
   if (result.success) return [];
   const explained = new Set<string>();
-  const faults = result.error.issues.flatMap((issue) => {
+  const faults = result.error.issues.slice(0, maximumIssues).flatMap((issue) => {
     // A key at fault stands at the path of its value, which may be a union and is not at fault.
     const union = issue.code === "invalid_key" ? undefined : unionOnTheWay(schema, value, issue.path as Path);
     if (union === undefined) return explainIssue(issue, schema, value, path);
@@ -71,12 +71,15 @@ function explainIssue(issue: Issue, root: z.ZodType, rootValue: unknown, base: P
   const value = valueOn(steps, rootValue);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(key, schema, value, path));
   if (issue.code === "invalid_key") return [badId(path)];
-  if (schema === undefined)
+  if (schema === undefined) {
     return [{ code: "schema/wrong-type", path, message: `${nameField(path)}: ${issue.message}.` }];
+  }
   if (value === undefined) return [missingField(schema, path)];
   if (typeAccepted(schema) !== jsonTypeOf(value)) return [wrongType(schema, value, path)];
-  if (wordsOf(schema).length > 0) return [unknownWord(wordsOf(schema), String(value), path, "schema/unknown-value")];
-  return [explainSize(issue, schema, value, path)];
+  if (typeof value === "string" && wordsOf(schema).length > 0) {
+    return [unknownWord(wordsOf(schema), value, path, "schema/unknown-value")];
+  }
+  return [wrongSize(issue, schema, value, path)];
 }
 
 /** Explains by the alternative that was most likely meant. */
@@ -91,7 +94,7 @@ function explainUnion(schema: z.ZodType, value: unknown, path: Path): readonly F
     case "string": {
       const kinds = all.some((option) => fieldsOf(option).includes("kind"));
       const code = kinds ? "schema/unknown-kind" : "schema/unknown-value";
-      return [unknownWord(options.flatMap(wordsOf), String(value), path, code)];
+      return [unknownWord(options.flatMap(wordsOf), value as string, path, code)];
     }
     case "array": {
       const faults = options.map((option) => explainValue(option, value, path));
@@ -116,12 +119,12 @@ function explainKind(
   };
   const kinds = [...new Set(options.flatMap(kindOf))];
   const written = value["kind"];
-  const meant =
-    written === undefined
-      ? options.find((option) => kindOf(option).length === 0)
-      : options.find((option) => kindOf(option).includes(String(written)));
-  const only = options.length === 1 ? options[0] : undefined;
-  if (meant !== undefined || only !== undefined) return explainValue(meant ?? (only as z.ZodType), value, path);
+  const ofKind = (kind: unknown): z.ZodType | undefined =>
+    options.find((option) =>
+      kind === undefined ? kindOf(option).length === 0 : kindOf(option).some((word) => word === kind),
+    );
+  const meant = options.length === 1 ? options[0] : ofKind(written);
+  if (meant !== undefined) return explainValue(meant, value, path);
   const at = [...path, "kind"];
   if (written === undefined) {
     return [
@@ -134,145 +137,13 @@ function explainKind(
     ];
   }
   if (typeof written !== "string") {
-    return [
-      {
-        code: "schema/wrong-type",
-        path: at,
-        message: `${nameField(at)} must be ${listWords(kinds)}; it is ${typed(written)}.`,
-      },
-    ];
+    const message = `${nameField(at)} must be ${listWords(kinds)}; it is ${jsonTypeOf(written)}.`;
+    return [{ code: "schema/wrong-type", path: at, message }];
   }
-  const near = closest(written, kinds);
-  const nearest = near === undefined ? undefined : options.find((option) => kindOf(option).includes(near));
+  const nearest = ofKind(closest(written, kinds) ?? "");
   return [
     unknownWord(kinds, written, at, "schema/unknown-kind"),
-    ...(nearest === undefined ? [] : explainValue(nearest, { ...value, kind: near }, path)),
+    // What else is wrong is told by the kind that was meant.
+    ...(nearest === undefined ? [] : explainValue(nearest, { ...value, kind: closest(written, kinds) }, path)),
   ];
-}
-
-function unknownField(key: string, schema: z.ZodType | undefined, value: unknown, path: Path): Fault {
-  const fields = schema === undefined ? [] : fieldsOf(schema);
-  const present = value as Readonly<Record<string, unknown>>;
-  const near = closest(
-    key,
-    fields.filter((field) => !Object.hasOwn(present, field)),
-  );
-  const meant = schema === undefined || near === undefined ? undefined : schemaAt(schema, [near]);
-  const from = formatPointer([...path, key]);
-  return {
-    code: "schema/unknown-field",
-    path: [...path, key],
-    at: "key",
-    message: `${nameField(path)} has no field "${key}".`,
-    ...(near === undefined
-      ? { help: fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.` }
-      : { note: `did you mean "${near}"?`, help: `write "${near}".` }),
-    // Only where the value fits the field that was meant is the new name safely the right one.
-    ...(near !== undefined &&
-      meant?.safeParse(present[key]).success === true && {
-        repair: [{ op: "move", from, path: formatPointer([...path, near]) }],
-      }),
-  };
-}
-
-function unknownWord(words: readonly string[], written: string, path: Path, code: Fault["code"]): Fault {
-  if (written === "softmax" && path.includes("activation")) {
-    return {
-      code: "schema/softmax-activation",
-      path,
-      message: `${namePart(path)} has softmax as its activation, which is a function of single numbers.`,
-      help: 'softmax can be the "output" of an error node.',
-    };
-  }
-  const near = closest(written, words);
-  return {
-    code,
-    path,
-    message: `${nameField(path)} is "${written}", which is not one of ${listWords(words)}.`,
-    ...(near !== undefined && {
-      note: `did you mean "${near}"?`,
-      help: `write "${near}".`,
-      repair: [{ op: "replace", path: formatPointer(path), value: near }],
-    }),
-  };
-}
-
-function badId(path: Path): Fault {
-  const key = String(path.at(-1));
-  const bare = key.replaceAll(/[^A-Za-z0-9_.-]/g, "_").replace(/^[^A-Za-z]+/, "");
-  return {
-    code: "schema/bad-id",
-    path,
-    at: "key",
-    message: `"${key}" cannot be an id: ids have letters, digits, "_", "-" and ".", and begin with a letter.`,
-    ...(bare !== "" && { help: `write "${bare}", here and where it is referred to.` }),
-  };
-}
-
-function missingField(schema: z.ZodType, path: Path): Fault {
-  const description = descriptionOf(schema);
-  const owner = nameField(path.slice(0, -1));
-  return {
-    code: "schema/missing-field",
-    path,
-    at: "key",
-    message: `${owner} has no "${path.at(-1)}".`,
-    help: `add "${path.at(-1)}", ${expectationOf(schema)}${description === undefined ? "." : `: ${description}`}`,
-  };
-}
-
-function wrongType(schema: z.ZodType, value: unknown, path: Path): Fault {
-  const text =
-    typeof value === "string" && typeAccepted(schema) === "number" && value.trim() !== "" ? Number(value) : NaN;
-  return {
-    code: "schema/wrong-type",
-    path,
-    message: `${nameField(path)} must be ${expectationOf(schema)}; it is ${typed(value)}.`,
-    ...(Number.isFinite(text)
-      ? { help: "write it without quotes.", repair: [{ op: "replace", path: formatPointer(path), value: text }] }
-      : describeFor(schema)),
-  };
-}
-
-/** Of a value of the right type: a number out of range, a name in wrong letters, a list too long. */
-function explainSize(issue: Issue, schema: z.ZodType, value: unknown, path: Path): Fault {
-  const name = nameField(path);
-  if (Array.isArray(value)) return badLength(schema, value, path);
-  if (typeof value === "string") {
-    const message = value === "" ? `${name} is empty.` : `${name} is "${value}", which has characters it may not have.`;
-    return { code: "schema/bad-name", path, message, ...describeFor(schema) };
-  }
-  return {
-    code: "schema/out-of-range",
-    path,
-    message: `${name} must be ${boundOf(issue)}; it is ${String(value)}.`,
-    ...describeFor(schema),
-  };
-}
-
-function boundOf(issue: Issue): string {
-  if (issue.code === "too_small") return `${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
-  if (issue.code === "too_big") return `${issue.inclusive === true ? "at most" : "below"} ${issue.maximum}`;
-  return "a whole number";
-}
-
-function badLength(schema: z.ZodType, value: readonly unknown[], path: Path): Fault {
-  return {
-    code: "schema/bad-length",
-    path,
-    message: `${nameField(path)} has ${value.length} ${value.length === 1 ? "entry" : "entries"}, which does not fit.`,
-    ...describeFor(schema),
-  };
-}
-
-function describeFor(schema: z.ZodType): Pick<Fault, "help"> {
-  const help = descriptionOf(schema);
-  return help === undefined ? {} : { help };
-}
-
-function typed(value: unknown): string {
-  const type: JsonType | undefined = jsonTypeOf(value);
-  if (type === "string") return `the text ${JSON.stringify(value)}`;
-  if (type === "number" || type === "boolean" || type === "null") return String(value);
-  return type === undefined ? "not there" : typeNames[type];
 }

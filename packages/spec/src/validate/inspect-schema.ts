@@ -37,11 +37,11 @@ export function fieldsOf(schema: z.ZodType): readonly string[] {
   });
 }
 
-/** The words a schema accepts: of an enum, of a literal. */
+/** The words a schema accepts: of an enum, of a literal text. */
 export function wordsOf(schema: z.ZodType): readonly string[] {
   const inner = unwrap(schema);
   if (isOfType<z.ZodEnum>(inner, "enum")) return Object.values(inner.def.entries).map(String);
-  if (isOfType<z.ZodLiteral<string>>(inner, "literal")) return inner.def.values.map(String);
+  if (isOfType<z.ZodLiteral>(inner, "literal")) return inner.def.values.filter((value) => typeof value === "string");
   return [];
 }
 
@@ -99,6 +99,7 @@ export function expectationOf(schema: z.ZodType): string {
   const parts = optionsOf(schema).map((option) => {
     const words = wordsOf(option);
     if (words.length > 0) return listWords(words);
+    if (isOfType<z.ZodLiteral>(option, "literal")) return option.def.values.map(String).join(" or ");
     const type = typeAccepted(option);
     return type === undefined ? "nothing" : typeNames[type];
   });

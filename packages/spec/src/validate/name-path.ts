@@ -25,8 +25,8 @@ function split(path: Path): { readonly part: string; readonly field: string } {
     return { part: `${section} "${second}"`, field: joined(path.slice(2)) };
   }
   if (first === "defaults" && second !== undefined) return { part: `defaults.${second}`, field: joined(path.slice(2)) };
-  if (path.length > 1) return { part: String(first), field: joined(path.slice(1)) };
-  return { part: "", field: String(first) };
+  if (path.length > 1 && typeof second === "string") return { part: String(first), field: joined(path.slice(1)) };
+  return { part: "", field: joined(path) };
 }
 
 const joined = (path: Path): string =>

@@ -10,7 +10,7 @@ import { plainValue } from "./plain-value.ts";
 
 /** States, error nodes and synapses a circuit may have together. */
 const maximumParts = 10_000;
-/** Diagnostics given at most; what is beyond is counted. */
+/** Diagnostics given at most. */
 const maximumDiagnostics = 100;
 
 export interface CircuitResult {
@@ -46,16 +46,16 @@ export function validateCircuit(value: unknown, source: SourceText = memorySourc
 
 function refused(faults: readonly Fault[], source: SourceText): CircuitResult {
   const sorted = sortDiagnostics(faults.map((fault) => placeFault(fault, source)));
-  const beyond = sorted.length - maximumDiagnostics;
-  if (beyond <= 0) return { diagnostics: sorted };
-  const rest: Diagnostic = {
+  if (sorted.length <= maximumDiagnostics) return { diagnostics: sorted };
+  const more: Diagnostic = {
     code: "schema/more-faults",
     severity: "error",
-    message: `${beyond} more faults are not shown.`,
+    message: `There are more faults than the ${maximumDiagnostics} shown.`,
     help: "mend these first.",
+    ...(source.file !== undefined && { file: source.file }),
     pointer: "",
   };
-  return { diagnostics: [...sorted.slice(0, maximumDiagnostics), rest] };
+  return { diagnostics: [...sorted.slice(0, maximumDiagnostics), more] };
 }
 
 function checkPartCount(document: unknown): Fault | undefined {

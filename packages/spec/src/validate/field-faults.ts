@@ -1,0 +1,147 @@
+/** The faults a field can have, in words. */
+import { closest, formatPointer } from "@settle/diagnostics";
+import type { z } from "zod";
+import type { Fault } from "./fault.ts";
+import {
+  descriptionOf,
+  expectationOf,
+  fieldsOf,
+  type JsonType,
+  jsonTypeOf,
+  listWords,
+  schemaAt,
+  typeAccepted,
+  typeNames,
+} from "./inspect-schema.ts";
+import { nameField, namePart } from "./name-path.ts";
+
+type Path = readonly (string | number)[];
+type Issue = z.core.$ZodIssue;
+
+export function unknownField(key: string, schema: z.ZodType | undefined, value: unknown, path: Path): Fault {
+  const fields = schema === undefined ? [] : fieldsOf(schema);
+  const present = value as Readonly<Record<string, unknown>>;
+  const near = closest(
+    key,
+    fields.filter((field) => !Object.hasOwn(present, field)),
+  );
+  const meant = schema === undefined || near === undefined ? undefined : schemaAt(schema, [near]);
+  const from = formatPointer([...path, key]);
+  return {
+    code: "schema/unknown-field",
+    path: [...path, key],
+    at: "key",
+    message: `${nameField(path)} has no field "${key}".`,
+    ...(near === undefined
+      ? { help: fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.` }
+      : { note: `did you mean "${near}"?`, help: `write "${near}".` }),
+    // Only where the value fits the field that was meant is the new name safely the right one.
+    ...(near !== undefined &&
+      meant?.safeParse(present[key]).success === true && {
+        repair: [{ op: "move", from, path: formatPointer([...path, near]) }],
+      }),
+  };
+}
+
+export function unknownWord(words: readonly string[], written: string, path: Path, code: Fault["code"]): Fault {
+  if (written === "softmax" && path.includes("activation")) {
+    return {
+      code: "schema/softmax-activation",
+      path,
+      message: `${namePart(path)} has softmax as its activation, which is a function of single numbers.`,
+      help: 'softmax can be the "output" of an error node.',
+    };
+  }
+  const near = closest(written, words);
+  return {
+    code,
+    path,
+    message: `${nameField(path)} is "${written}", which is not one of ${listWords(words)}.`,
+    ...(near !== undefined && {
+      note: `did you mean "${near}"?`,
+      help: `write "${near}".`,
+      repair: [{ op: "replace", path: formatPointer(path), value: near }],
+    }),
+  };
+}
+
+export function badId(path: Path): Fault {
+  const key = String(path.at(-1));
+  const bare = key.replaceAll(/[^A-Za-z0-9_.-]/g, "_").replace(/^[^A-Za-z]+/, "");
+  return {
+    code: "schema/bad-id",
+    path,
+    at: "key",
+    message: `"${key}" cannot be an id: ids have letters, digits, "_", "-" and ".", and begin with a letter.`,
+    ...(bare !== "" && { help: `write "${bare}", here and where it is referred to.` }),
+  };
+}
+
+export function missingField(schema: z.ZodType, path: Path): Fault {
+  const description = descriptionOf(schema);
+  const owner = nameField(path.slice(0, -1));
+  return {
+    code: "schema/missing-field",
+    path,
+    at: "key",
+    message: `${owner} has no "${path.at(-1)}".`,
+    help: `add "${path.at(-1)}", ${expectationOf(schema)}${description === undefined ? "." : `: ${description}`}`,
+  };
+}
+
+export function wrongType(schema: z.ZodType, value: unknown, path: Path): Fault {
+  const quoted = typeof value === "string" && value.trim() !== "" && typeAccepted(schema) === "number";
+  const text = quoted ? Number(value) : Number.NaN;
+  return {
+    code: "schema/wrong-type",
+    path,
+    message: `${nameField(path)} must be ${expectationOf(schema)}; it is ${typed(value)}.`,
+    ...(Number.isFinite(text)
+      ? { help: "write it without quotes.", repair: [{ op: "replace", path: formatPointer(path), value: text }] }
+      : describeFor(schema)),
+  };
+}
+
+/** Of a value of the right type: a number out of range, a name in wrong letters, a list too long. */
+export function wrongSize(issue: Issue, schema: z.ZodType, value: unknown, path: Path): Fault {
+  const name = nameField(path);
+  if (Array.isArray(value)) return badLength(schema, value, path);
+  if (typeof value === "string") {
+    const message = value === "" ? `${name} is empty.` : `${name} is "${value}", which has characters it may not have.`;
+    return { code: "schema/bad-name", path, message, ...describeFor(schema) };
+  }
+  return {
+    code: "schema/out-of-range",
+    path,
+    message: `${name} must be ${boundOf(issue)}; it is ${String(value)}.`,
+    ...describeFor(schema),
+  };
+}
+
+function boundOf(issue: Issue): string {
+  if (issue.code === "too_small") return `${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
+  if (issue.code === "too_big") return `${issue.inclusive === true ? "at most" : "below"} ${issue.maximum}`;
+  if (issue.code === "invalid_value") return issue.values.map(String).join(" or ");
+  return "a whole number";
+}
+
+export function badLength(schema: z.ZodType, value: readonly unknown[], path: Path): Fault {
+  return {
+    code: "schema/bad-length",
+    path,
+    message: `${nameField(path)} has ${value.length} ${value.length === 1 ? "entry" : "entries"}, which does not fit.`,
+    ...describeFor(schema),
+  };
+}
+
+function describeFor(schema: z.ZodType): Pick<Fault, "help"> {
+  const help = descriptionOf(schema);
+  return help === undefined ? {} : { help };
+}
+
+function typed(value: unknown): string {
+  const type: JsonType | undefined = jsonTypeOf(value);
+  if (type === "string") return `the text ${JSON.stringify(value)}`;
+  if (type === "number" || type === "boolean" || type === "null") return String(value);
+  return type === undefined ? "not there" : typeNames[type];
+}
