@@ -57,8 +57,11 @@ export async function prepareBuild({ force = false } = {}) {
     "--output-logs=full",
     "--log-order=stream",
   ];
+  if (force) turbo.push("--force");
+  // Nobody who wants to run it has to wait for the types to be checked: `pnpm check types` does that.
+  turbo.push("--", "--noCheck");
   await watch("compile", "the packages could not be compiled", (log) =>
-    runWatched(pnpm.command, force ? [...turbo, "--force"] : turbo, {
+    runWatched(pnpm.command, turbo, {
       env: { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", TURBO_NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
       onLine: (line) => {
         log.keep(line);

@@ -1,0 +1,39 @@
+/** Kernel plans against the reference engine: what they compute, apart from the code that engines make of them. */
+import { compile } from "@settle/compiler";
+import { fixturesFolder, loadFixtures, runConformance } from "@settle/conformance";
+import { referenceEngine } from "@settle/engine-reference";
+import type { CircuitSpec } from "@settle/spec";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { runOnBoth } from "./run-on-both.ts";
+import { interpretedKernels } from "./interpreted-kernels.ts";
+
+describe.each([4, 16])("plans for %i lanes", (lanes) => {
+  it("meet every fixture that the language expresses, to the oracle's tolerance", async () => {
+    const report = await runConformance(await loadFixtures(fixturesFolder), interpretedKernels(lanes));
+    expect(report.fixtures.filter((fixture) => !fixture.ok && fixture.skipped === undefined)).toEqual([]);
+    expect(report.passed).toBe(14);
+  });
+});
+
+it("agree with the reference engine on random circuits, batches and modes, learning included", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      arbitraryCircuit,
+      fc.integer({ min: 1, max: 6 }),
+      fc.constantFrom("clamped", "released", "free", "masked"),
+      fc.constantFrom("euler", "heun", "momentum"),
+      async (circuit, batch, mode, kind) => {
+        const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
+        const spec: CircuitSpec = { ...circuit, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
+        const compiled = compile(spec);
+        if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+        const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
+        const difference = await runOnBoth(compiled.lower(modes), referenceEngine, interpretedKernels(4), batch);
+        expect(difference).toBeLessThan(1e-9);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
