@@ -1,5 +1,6 @@
 /** Sums, maxima and softmax. */
-import { type Shape, sizeOf, type ValueType } from "@settle/program";
+import { sizeOf, type ValueType } from "@settle/program";
+import { alias } from "./alias.ts";
 import type { Tensor } from "./backends/backend.ts";
 import type { Kit } from "./kit.ts";
 
@@ -19,7 +20,7 @@ export function reduction(kit: Kit, type: ValueType, options: ReductionOptions):
   const axes = [...(options.batch && type.batch ? [0] : []), ...options.axes.map((axis) => axis + shift)];
   const reduced = new Set(axes);
   const rank = type.shape.length + shift;
-  if (axes.length === 0) return (operand) => tf.clone(operand);
+  if (axes.length === 0) return (operand) => alias(kit, operand);
   if (operation === "max") return (operand) => tf.max(operand, axes, keep);
   const trailing = axes.every((axis) => axis >= rank - axes.length);
   const leading = axes.every((axis) => axis < axes.length);
@@ -35,14 +36,15 @@ export function reduction(kit: Kit, type: ValueType, options: ReductionOptions):
 /** Products with ones: the same additions, in vectorized code. */
 function sumOfRows(kit: Kit, operand: Tensor, count: number): Tensor {
   const { tf } = kit;
-  return tf.matMul(tf.reshape(operand, [operand.size / count, count]), ones(kit, [count, 1]));
+  return tf.matMul(tf.reshape(operand, [operand.size / count, count]), ones(kit, count));
 }
 
+/** The ones stay on the right: see `matrixProduct`. */
 function sumOfColumns(kit: Kit, operand: Tensor, count: number): Tensor {
   const { tf } = kit;
-  return tf.matMul(ones(kit, [1, count]), tf.reshape(operand, [count, operand.size / count]));
+  return tf.matMul(tf.transpose(tf.reshape(operand, [count, operand.size / count])), ones(kit, count));
 }
 
-function ones(kit: Kit, shape: Shape): Tensor {
-  return kit.constant(`ones ${shape.join()}`, () => kit.tf.ones([...shape]));
+function ones(kit: Kit, count: number): Tensor {
+  return kit.constant(`ones ${count}`, () => kit.tf.ones([count, 1]));
 }

@@ -1,5 +1,6 @@
 /** Runs a compiled phase, freeing every tensor as soon as nothing needs it. */
 import type { ValueId } from "@settle/program";
+import { alias } from "./alias.ts";
 import type { Tensor } from "./backends/backend.ts";
 import type { BufferTensors } from "./buffer-tensors.ts";
 import type { CompiledPhase, Operation } from "./compile-phase.ts";
@@ -31,7 +32,7 @@ export async function runPhase(
         const results = phase.writes.map(({ buffer, value }) => {
           const tensor = values[value];
           if (tensor === undefined) throw new Error(`a phase writes value ${value}, which nothing computes`);
-          return { buffer, tensor: kit.tf.clone(tensor) };
+          return { buffer, tensor: alias(kit, tensor) };
         });
         for (const { buffer, tensor } of results) buffers.set(buffer, tensor);
       } finally {

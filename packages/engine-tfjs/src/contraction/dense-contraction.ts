@@ -3,7 +3,7 @@ import type { Relation } from "@settle/program";
 import type { Tensor } from "../backends/backend.ts";
 import type { Kit } from "../kit.ts";
 import type { Contraction } from "./contraction.ts";
-import { matrixProduct } from "./matrix-product.ts";
+import { matrixProduct, ownCopy } from "./matrix-product.ts";
 import { repeatedBias } from "./repeated-bias.ts";
 
 export function isDense({ axes, groups, weights }: Relation): boolean {
@@ -20,8 +20,11 @@ export function denseContraction(kit: Kit, relation: Relation, produce: "pre" | 
   };
   if (produce === "weight") {
     const sides = { pre: preChannels, post: postChannels };
-    return (operands) =>
-      matrixProduct(kit, vectors(operands[rows], sides[rows]), true, vectors(operands[columns], sides[columns]), false);
+    return (operands) => {
+      const right = vectors(operands[columns], sides[columns]);
+      const own = kit.traits.transposedFactors ? right : ownCopy(kit, right);
+      return matrixProduct(kit, vectors(operands[rows], sides[rows]), true, own, false);
+    };
   }
   const transposed = produce === rows;
   return ({ pre, post, weight, bias }) => {

@@ -2,6 +2,7 @@
 import { sameShape, type ScalarExpression, type ValueType } from "@settle/program";
 import type { Tensor } from "../backends/backend.ts";
 import type { Kit } from "../kit.ts";
+import { alias } from "../alias.ts";
 import { recordTape } from "./tape.ts";
 
 export type Elementwise = (operands: readonly Tensor[], batch: number) => Tensor;
@@ -19,8 +20,7 @@ export function elementwise(
     const computed = tape(aligned);
     const shape = [...(result.batch ? [batch] : []), ...result.shape];
     const full = sameShape(computed.shape, shape) ? computed : kit.tf.broadcastTo(computed, shape);
-    // What comes out is freed by itself, so it must not be an operand's or a constant's own tensor.
-    return kit.tf.clone(full);
+    return alias(kit, full);
   };
 }
 

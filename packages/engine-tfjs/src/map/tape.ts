@@ -120,18 +120,16 @@ class Recorder {
     const { tf } = this.#kit;
     const form = linearForm(e);
     const { terms, constant } = this.#kit.traits.slowScalars ? sigmoidTerm(form) : form;
-    const groups = new Map<number, { readonly slot: number; readonly negative: boolean }[]>();
+    const groups = new Map<number, Signed[]>();
     for (const { coefficient, factor, sigmoid } of terms) {
       const argument = this.record(factor);
       const slot = sigmoid ? this.#push((s) => tf.sigmoid(at(s, argument))) : argument;
       const size = Math.abs(coefficient);
       groups.set(size, [...(groups.get(size) ?? []), { slot, negative: coefficient < 0 }]);
     }
-    let total: { readonly slot: number; readonly negative: boolean } | undefined;
+    let total: Signed | undefined;
     for (const [size, members] of groups) {
-      let sum = members.find(({ negative }) => !negative) ?? members[0];
-      for (const member of members) if (member !== sum && sum !== undefined) sum = this.#plus(sum, member);
-      if (sum === undefined) continue;
+      let sum = members.sort((a, b) => Number(a.negative) - Number(b.negative)).reduce((a, b) => this.#plus(a, b));
       if (size !== 1) {
         const { slot, negative } = sum;
         sum = { slot: this.#push((s) => tf.mul(at(s, slot), this.#kit.scalar(size))), negative };
