@@ -1,8 +1,10 @@
 /** Kernel plans against the reference engine: what they compute, apart from the code that engines make of them. */
+import { readFileSync } from "node:fs";
 import { compile } from "@settle/compiler";
 import { fixturesFolder, loadFixtures, runConformance } from "@settle/conformance";
 import { referenceEngine } from "@settle/engine-reference";
-import type { CircuitSpec } from "@settle/spec";
+import { planProgram, printPlan } from "@settle/kernels";
+import { type CircuitSpec, parseCircuit } from "@settle/spec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
@@ -36,4 +38,25 @@ it("agree with the reference engine on random circuits, batches and modes, learn
     ),
     { numRuns: 40 },
   );
+});
+
+it("the step of conv-ngc is one kernel for each contraction, with its error or its correction in it", async () => {
+  const text = readFileSync(new URL("../circuits/conv-ngc/circuit.json", import.meta.url), "utf8");
+  const compiled = compile(parseCircuit(text).spec!);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+  const plan = planProgram(compiled.program, { lanes: 16 });
+  await expect(printPlan(plan)).toMatchFileSnapshot("goldens/conv-ngc.plan.txt");
+  const contractions = plan.phases.step.group.filter((kernel) => kernel.kind === "contract");
+  expect(contractions.map(({ label, work }) => [label, work.sums.length])).toEqual([
+    ["e1", 1],
+    ["e0", 1],
+    ["z1′", 0],
+    ["e2", 1],
+    ["z2′", 0],
+    ["e3", 1],
+    ["z3′", 0],
+    ["z4′", 0],
+  ]);
+  const maps = plan.phases.step.group.filter((kernel) => kernel.kind === "map" && kernel.elements > 1);
+  expect(maps.map(({ label }) => label).toSorted()).toEqual(["φ(z1)", "φ(z2)", "φ(z3)", "φ(z4)"]);
 });

@@ -1,2 +1,24 @@
-export { type ElementWork, type GroupKernel, type KernelArray, type KernelOperand, type KernelPlan, type PhasePlan, type Segment, type SharedKernel, type Space } from "./kernel-plan.ts";
+export { interpretPlan, type Evaluate, type PlanInterpreter } from "./interpret-plan.ts";
+export type {
+  ArrayIndex,
+  ContractKernel,
+  ElementMap,
+  ElementWork,
+  GradientKernel,
+  GroupKernel,
+  KernelArray,
+  KernelOperand,
+  KernelPlan,
+  LaneSumKernel,
+  MapKernel,
+  PhasePlan,
+  PositionRun,
+  Segment,
+  SharedKernel,
+  SoftmaxKernel,
+  Space,
+} from "./kernel-plan.ts";
+export { groupCount, lanesToSamples, samplesToLanes } from "./lane-layout.ts";
 export { arraysOf, planProgram, type PlanOptions } from "./plan-program.ts";
+export { printPlan } from "./print-plan.ts";
+export { verifyPlan } from "./verify-plan.ts";
