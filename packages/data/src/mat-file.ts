@@ -24,7 +24,7 @@ export interface MatMatrix {
 }
 
 /** Larger matrices go to a temporary file instead of memory: SVHN's training set fits, its "extra" set does not. */
-const largestInMemory = 512 << 20;
+const defaultInMemory = 512 << 20;
 
 const headerSize = 128;
 const tag = {
@@ -50,6 +50,7 @@ export async function readMat(
   path: string,
   wanted: readonly string[],
   origin: string,
+  largestInMemory: number = defaultInMemory,
 ): Promise<ReadonlyMap<string, MatMatrix>> {
   const file = await openFileBytes(path, origin);
   try {
@@ -64,7 +65,11 @@ export async function readMat(
       const end = at + 8 + size;
       if (end > file.size) throw wrongSize(path, file.size, `at least ${bytes(end)}`, origin);
       if ((kind === tag.matrix || kind === tag.compressed) && size > 0) {
-        const matrix = await readElement(path, at + 8, end, kind === tag.compressed, wanted, origin);
+        const matrix = await readElement(path, at + 8, end, kind === tag.compressed, {
+          wanted,
+          origin,
+          largestInMemory,
+        });
         if (matrix) found.set(matrix.name, matrix);
       }
       at = end;
@@ -76,6 +81,12 @@ export async function readMat(
   } finally {
     await file.close();
   }
+}
+
+interface ReadOptions {
+  readonly wanted: readonly string[];
+  readonly origin: string;
+  readonly largestInMemory: number;
 }
 
 function checkHeader(header: Buffer, path: string, origin: string): void {
@@ -96,8 +107,7 @@ async function readElement(
   from: number,
   end: number,
   compressed: boolean,
-  wanted: readonly string[],
-  origin: string,
+  options: ReadOptions,
 ): Promise<MatMatrix | undefined> {
   const raw = createReadStream(path, { start: from, end: end - 1, highWaterMark: 1 << 20 });
   const source = compressed ? raw.pipe(createInflate({ chunkSize: 1 << 18 })) : raw;
@@ -105,11 +115,11 @@ async function readElement(
   const stream = new ByteStream(source);
   try {
     if (compressed) await stream.take(8);
-    return await readMatrix(stream, path, wanted, origin);
+    return await readMatrix(stream, path, options);
   } catch (error) {
     if (error instanceof Error && "diagnostic" in error) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw damagedFile(path, `is damaged after byte ${from.toLocaleString("en-US")}: ${why}`, origin, error);
+    throw damagedFile(path, `is damaged after byte ${from.toLocaleString("en-US")}: ${why}`, options.origin, error);
   } finally {
     source.destroy();
     raw.destroy();
@@ -119,8 +129,7 @@ async function readElement(
 async function readMatrix(
   stream: ByteStream,
   path: string,
-  wanted: readonly string[],
-  origin: string,
+  { wanted, origin, largestInMemory }: ReadOptions,
 ): Promise<MatMatrix | undefined> {
   await readPart(stream);
   const axesPart = await readPart(stream);
@@ -130,16 +139,16 @@ async function readMatrix(
   const { kind, size, inTag } = await readTag(stream);
   const count = axes.reduce((a, b) => a * b, 1);
   const width = widthOf(kind);
-  if (width === undefined || size !== count * width) {
+  if (width === undefined || size !== count * width || (width > 1 && size > largestInMemory)) {
     throw damagedFile(
       path,
       `holds "${name}" in a form that is not read (type ${kind}, ${bytes(size)} for [${axes.join(", ")}])`,
       origin,
     );
   }
-  if (width === 1) return { name, axes, elements: inTag ? memoryBytes(path, inTag) : await store(stream, size, path) };
-  const content = inTag ?? (await stream.take(size));
-  return { name, axes, elements: memoryBytes(path, toBytes(content, kind, count)) };
+  const whole = inTag ?? (size <= largestInMemory ? await stream.take(size) : undefined);
+  if (whole === undefined) return { name, axes, elements: await spill(stream, size) };
+  return { name, axes, elements: memoryBytes(path, width === 1 ? whole : toBytes(whole, kind, count)) };
 }
 
 interface Tag {
@@ -164,16 +173,7 @@ async function readPart(stream: ByteStream): Promise<{ readonly content: Buffer 
   return { content: (await stream.take(padded)).subarray(0, size) };
 }
 
-async function store(stream: ByteStream, size: number, path: string): Promise<ByteStore> {
-  if (size <= largestInMemory) {
-    const content = new Uint8Array(size);
-    await stream.copy(size, async (chunk, at) => content.set(chunk, at));
-    return memoryBytes(path, content);
-  }
-  return spill(stream, size);
-}
-
-/** The file is removed at once where the system lets open files be removed, else when it is closed. */
+/** Into a temporary file, which is removed at once where the system lets open files be removed, else when it is closed. */
 async function spill(stream: ByteStream, size: number): Promise<ByteStore> {
   const folder = await mkdtemp(join(tmpdir(), "settle-mat-"));
   const path = join(folder, "matrix");

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDataset } from "../src/index.ts";
 import { readMat } from "../src/mat-file.ts";
@@ -94,6 +94,16 @@ describe("SVHN's MATLAB files", () => {
       const found = await readMat(join(folder, "a.mat"), ["y"], "");
       expect([...((await found.get("y")?.elements.read(0, 2)) ?? [])]).toEqual([1, 9]);
     }
+  });
+
+  it("too large for memory are kept in a temporary file that goes away", async () => {
+    const folder = folderWith("a.mat", mat);
+    const inFile = (await readMat(join(folder, "a.mat"), ["X"], "", 1000)).get("X")?.elements;
+    const inMemory = (await readMat(join(folder, "a.mat"), ["X"], "")).get("X")?.elements;
+    expect(inFile?.path).not.toBe(inMemory?.path);
+    expect(await inFile?.read(3000, 6000)).toEqual(await inMemory?.read(3000, 6000));
+    await inFile?.close();
+    expect(existsSync(dirname(inFile?.path ?? ""))).toBe(false);
   });
 
   it("cut short are named with both sizes, wherever the cut is", async () => {
