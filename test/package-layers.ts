@@ -18,7 +18,6 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   compiler: { layer: 2, mayImport: [...diagnosticsAndProgram, "spec"], browser: true },
   runtime: { layer: 2, mayImport: diagnosticsAndProgram, browser: true },
   kernels: { layer: 2, mayImport: diagnosticsAndProgram, browser: true },
-  kernels: { layer: 2, mayImport: diagnosticsAndProgram, browser: true },
   "engine-reference": engine,
   "engine-wasm": engine,
   "engine-native": engine,
