@@ -58,7 +58,7 @@ export function createDataset(set: string, split: Split, found: TableSplit, limi
         throw settleError("data/no-such-sample", `${name} has samples 0 … ${size - 1}; ${index} was asked for.`);
       });
       const image = new Float32Array(indices.length * imageSize);
-      const labels = new Uint8Array(indices.length);
+      const labels = new Uint32Array(indices.length);
       await table.read(places, image, labels);
       if (classes === 0) return { image };
       const label = new Float32Array(indices.length * classes);

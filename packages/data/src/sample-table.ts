@@ -15,7 +15,7 @@ export interface SampleTable {
    * @param images `[indices.length, ...shape]`, filled with 0 … 1
    * @param labels `[indices.length]`, filled with class indices if the table has labels
    */
-  read(indices: readonly number[], images: Float32Array, labels: Uint8Array): Promise<void>;
+  read(indices: readonly number[], images: Float32Array, labels: Uint32Array): Promise<void>;
   /** Closes the files. */
   close(): Promise<void>;
 }

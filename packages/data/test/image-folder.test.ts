@@ -89,6 +89,12 @@ describe("a folder of pictures", () => {
     ]);
   });
 
+  it("may have more classes than a byte can count", async () => {
+    const files = Object.fromEntries(upTo(300).map((n) => [`${String(n).padStart(3, "0")}/a.png`, flat(1)]));
+    const data = await openDataset(folderOf(files), { split: "all" });
+    expect(classesOf((await data.read([299])).label as Float32Array, 300)).toEqual([299]);
+  });
+
   it("with subfolders for the splits uses these", async () => {
     const folder = folderOf({ "train/a.png": flat(1), "val/a.png": flat(2), "test/x/a.png": flat(3) });
     for (const [split, value] of [
