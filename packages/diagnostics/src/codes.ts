@@ -7,7 +7,12 @@ export interface CodeEntry {
   readonly meaning: string;
 }
 
-const error = (meaning: string): CodeEntry => ({ severity: "error", meaning });
+const entry =
+  (severity: Severity) =>
+  (meaning: string): CodeEntry => ({ severity, meaning });
+const error = entry("error");
+const warning = entry("warning");
+const info = entry("info");
 
 /** Every code Settle can report, by the stage that finds the fault. */
 export const codes = {
@@ -36,12 +41,66 @@ export const codes = {
   "schema/softmax-activation": error(
     "Softmax is the activation of a state; it can only be the output of an error node.",
   ),
-  "schema/more-faults": error("The file has more faults than are shown."),
   "schema/too-many-parts": error("The circuit has more parts than Settle takes."),
+  "schema/more-faults": error("The file has more faults than are shown."),
 
-  "data/empty-batch": error("A batch holds no samples."),
-  "data/empty-source": error("A data set holds no samples."),
-  "data/missing-field": error("The data lack the field that an observed node is fed with."),
+  "normalize/kind-missing": error("A synapse does not say of what kind it is."),
+  "normalize/kernel-missing": error("A convolution or deconvolution has no kernel."),
+
+  "resolve/unknown-state": error("No state has the id that is referred to."),
+  "resolve/unknown-error": error("No error node has the id that is referred to."),
+  "resolve/second-error-node": error("A state has two error nodes."),
+  "resolve/no-predictor": error("No synapse points at an error node."),
+  "resolve/isolated-state": error("Nothing reads or corrects a state."),
+  "resolve/never-corrected": warning("A state is read but never corrected."),
+  "resolve/not-observed": error("No state is observed."),
+  "resolve/shape-mismatch": error("What a synapse predicts does not have the shape of its target."),
+  "resolve/impossible-extent": error("A kernel is larger than the map it reads."),
+  "resolve/needs-map": error("A convolution leads from or to a state that is not a map."),
+  "resolve/shape-unknown": error("The shape of a state does not follow from the rest."),
+  "resolve/shape-and-channels": error("A state has both a shape and a number of channels."),
+  "resolve/start-law": error("A state starts by a law that is for weights only."),
+  "resolve/precision-size": error(
+    "A precision has another number of standard deviations than its target has units or channels.",
+  ),
+  "resolve/constraint-misfit": error("A constraint means nothing for this kind of synapse."),
+
+  "load/no-such-file": error("There is no circuit file at this path."),
+  "load/unknown-circuit": error("There is no predefined circuit of this name."),
+  "load/unknown-kind": error("The file is of a kind that circuits are not written in."),
+  "load/unreadable": error("A circuit file cannot be read."),
+  "load/too-large": error("A circuit file is larger than a circuit may be."),
+  "load/no-default-export": error("A TypeScript or JavaScript file has no default export."),
+  "load/module-threw": error("A TypeScript or JavaScript file could not be run."),
+
+  "new/bad-name": error("The name cannot name a circuit."),
+
+  "output/exists": error("The file to be written is there already and was left as it is."),
+  "output/unwritable": error("A result cannot be written."),
+
+  "explain/no-latex": error("There is no LaTeX of this level."),
+
+  "eval/no-data": error("There are no data to evaluate on."),
+
+  "evaluate/no-image": error("No observed state is fed with images."),
+  "evaluate/not-predicted": error("Nothing predicts the state that is scored."),
+
+  "cite/unknown-source": error("A source of the circuit is not among the references."),
+  "cite/damaged": error("An entry of the references has no end."),
+
+  "engine/unknown": error("There is no engine of that name."),
+  "engine/unavailable": error("The engine does not work on this machine."),
+  "engine/unsupported": error("An engine met an instruction it cannot express."),
+  "engine/unknown-buffer": error("The Program has no buffer of that name."),
+  "engine/shape-mismatch": error("An engine was given another number of values than a buffer holds."),
+  "engine/missing-input": error("A run reads an input that nobody has given."),
+
+  "conformance/no-fixtures": error("The folder has no fixtures."),
+  "conformance/damaged-fixture": error("A fixture is not in the format of fixtures."),
+
+  "data/empty-batch": error("A batch has no samples."),
+  "data/empty-source": error("The data hold no samples."),
+  "data/missing-field": error("The data have no field of that name."),
   "data/missing-mask": error("A masked node was given no mask."),
   "data/not-finite": error("A sample holds NaN or an infinity."),
   "data/shape-mismatch": error("The data have another shape than the observed node they feed."),
@@ -53,10 +112,7 @@ export const codes = {
   "data/wrong-size": error("A file of a data set is longer or shorter than its format says."),
   "data/damaged-file": error("A file of a data set is not in the format it should have."),
   "data/image-size": error("The images of a folder are not all of one size."),
-  "data/partial-set": {
-    severity: "info",
-    meaning: "The folder holds a part of the set, or is cut into splits by position.",
-  },
+  "data/partial-set": info("The folder holds a part of the set, or is cut into splits by position."),
   "data/no-split": error("The data have no such split, or are too few to cut it."),
   "data/bad-limit": error("The number of samples to take is not a positive integer."),
   "data/no-such-sample": error("A sample was asked for that the split does not have."),
@@ -66,23 +122,47 @@ export const codes = {
   "data/wrong-checksum": error("A file has another content than the published one."),
   "data/disk-full": error("The disk has no room for a file."),
   "data/not-writable": error("A folder or file cannot be written."),
+
   "metrics/not-an-image": error("A shape is not that of an image."),
   "metrics/size-mismatch": error("Two arrays to be compared do not hold the same whole number of images."),
   "metrics/image-too-small": error("An image is smaller than the window of the metric."),
+
   "noise/bad-seed": error("A seed is not an integer."),
+
   "session/bad-option": error("A setting of a settle, a training or an evaluation is out of range."),
   "session/disposed": error("The session was used after it was disposed of."),
   "session/unknown-node": error("The circuit has no state or error node of that name."),
-  "engine/unknown": error("There is no engine of that name."),
-  "engine/unavailable": error("The engine does not work on this machine."),
+
   "checkpoint/unknown-tensor": error("The weights hold a tensor that the circuit does not have."),
   "checkpoint/missing-tensor": error("The weights lack a tensor that the circuit has."),
   "checkpoint/shape-mismatch": error("A tensor of the weights has another shape than in the circuit."),
   "checkpoint/not-finite": error("The weights hold NaN or an infinity."),
+
   "run/other-circuit": error("The run was made with another circuit."),
   "run/other-settings": error("The run was made with other settings."),
   "run/diverged": error("The settle of a sample diverged."),
   "run/not-finite": error("A weight became NaN or infinite."),
+
+  "runs/exists": error("The folder holds a run already."),
+  "runs/not-found": error("There is no run folder at this path."),
+  "runs/not-a-folder": error("A part of the path is a file, not a folder."),
+  "runs/not-a-run": error("The folder is not a run."),
+  "runs/other-circuit": error("The run in the folder is of another circuit."),
+  "runs/locked": error("Another process is using the run."),
+  "runs/newer-format": error("A run or checkpoint was written by a newer Settle."),
+  "runs/no-weights": error("The run has no checkpoint yet."),
+  "runs/damaged-manifest": error("The `run.json` of a run cannot be read."),
+  "runs/damaged-checkpoint": error("A checkpoint of a run is damaged."),
+  "runs/damaged-metrics": warning("A line of `metrics.jsonl` cannot be read."),
+  "runs/damaged-tensors": error("A file is not whole safetensors."),
+  "runs/unsupported-dtype": error("A tensor holds numbers of a type that Settle does not read."),
+  "runs/not-finite": error("A checkpoint holds NaN or an infinity."),
+  "runs/not-a-checkpoint": error("A file of tensors is not a checkpoint."),
+  "runs/disk-full": error("There is no space left for the run."),
+  "runs/no-permission": error("This user may not read or write the run."),
+  "runs/read-only": error("The run is on a disk that cannot be written."),
+  "runs/file-too-large": error("A file is larger than can be read at once."),
+  "runs/file-fault": error("The file system failed."),
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type Code = keyof typeof codes;

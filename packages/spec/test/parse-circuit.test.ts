@@ -153,8 +153,8 @@ describe("text that is JSON but must not be read on", () => {
     expect(faults(`{ "a": ${'{"a":'.repeat(100_000)}`)).toEqual(["parse/too-deep 1:323"]);
   });
 
-  test("a file of a million wrong entries gives the first hundred and says that there are more", () => {
-    const text = tiny.replace('"name"', `"sources": [${"1,".repeat(1_000_000)}], "name"`);
+  test("a file of very many wrong entries gives the first hundred and says that there are more", () => {
+    const text = tiny.replace('"name"', `"sources": [${"1,".repeat(200_000)}], "name"`);
     const { diagnostics } = parseCircuit(text);
     expect(diagnostics).toHaveLength(101);
     expect(diagnostics.at(-1)).toMatchObject({

@@ -5,8 +5,8 @@ import { forbiddenKey, forbiddenKeys } from "../validate/forbidden-key.ts";
 import { explainSyntax } from "./explain-syntax.ts";
 import { type JsonSource, jsonSource } from "./json-source.ts";
 
-/** Characters a circuit file may have: room for some forty thousand synapses. */
-export const maximumTextLength = 4 * 1024 * 1024;
+/** Characters a circuit file may have: room for some eighty thousand synapses. */
+export const maximumTextLength = 8 * 1024 * 1024;
 /** Objects and lists inside each other; a circuit needs seven. */
 const maximumDepth = 64;
 /** A file in another format breaks the grammar at every word; the first faults are the useful ones. */
