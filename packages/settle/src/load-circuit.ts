@@ -4,7 +4,6 @@ import { type CircuitSpec, memorySource, parseCircuit, type SourceText, validate
 import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { CircuitError } from "./circuit-error.ts";
-import { loadModule } from "./load-module.ts";
 import { predefinedCircuitFile, predefinedCircuits } from "./predefined-circuits.ts";
 
 export interface LoadedCircuit {
@@ -76,6 +75,8 @@ async function readText(path: string, file: string): Promise<ReadResult> {
 }
 
 async function readModule(path: string, file: string): Promise<ReadResult> {
+  // Brings a TypeScript compiler with it.
+  const { loadModule } = await import("./load-module.ts");
   const value = await loadModule(path, file);
   const source = memorySource(file);
   const { spec, diagnostics } = validateCircuit(value, source);

@@ -1,5 +1,6 @@
 /** Runs a TypeScript or JavaScript circuit file and takes its default export. */
 import { settleError } from "@settle/diagnostics";
+import * as spec from "@settle/spec";
 import { createJiti } from "jiti";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,6 +14,7 @@ import { fileURLToPath } from "node:url";
 export async function loadModule(path: string, file: string): Promise<unknown> {
   const jiti = createJiti(import.meta.url, {
     alias: ownPackages(),
+    virtualModules: await loadedPackages(),
     // An edited file must be read again, and nothing be left behind on disk.
     moduleCache: false,
     fsCache: false,
@@ -36,6 +38,11 @@ export async function loadModule(path: string, file: string): Promise<unknown> {
     });
   }
   return circuit;
+}
+
+/** What a circuit file usually imports is here already; to read it again would take seconds. */
+async function loadedPackages(): Promise<Record<string, unknown>> {
+  return { "@settle/settle": await import("./index.ts"), "@settle/spec": spec };
 }
 
 /** `@settle/spec` → its file here, for every package this one depends on. */

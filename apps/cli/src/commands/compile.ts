@@ -19,7 +19,7 @@ export const compileCommand: CommandDefinition = {
     const { compiled } = await compileCircuit(command.args[0] ?? "", context);
     const text = serializeProgram(compiled.program);
     await writeFile(resolve(context.terminal.cwd, output), text).catch((fault: NodeJS.ErrnoException) => {
-      throw settleError("compile/unwritable", `"${output}" cannot be written: ${fault.message}.`, { cause: fault });
+      throw settleError("output/unwritable", `"${output}" cannot be written: ${fault.message}.`, { cause: fault });
     });
     const { buffers, circuit, phases } = compiled.program;
     const instructions = Object.values(phases).reduce((sum, phase) => sum + phase.instructions.length, 0);

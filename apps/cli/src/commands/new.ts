@@ -39,12 +39,12 @@ export const newCommand: CommandDefinition = {
     } catch (fault) {
       const code = (fault as NodeJS.ErrnoException).code;
       if (code === "EEXIST") {
-        throw settleError("new/file-exists", `"${file}" exists already; it was left as it is.`, {
+        throw settleError("output/exists", `"${file}" exists already; it was left as it is.`, {
           help: "choose another name, or move the file away.",
           cause: fault,
         });
       }
-      throw settleError("new/unwritable", `"${file}" cannot be written: ${(fault as Error).message}.`, {
+      throw settleError("output/unwritable", `"${file}" cannot be written: ${(fault as Error).message}.`, {
         cause: fault,
       });
     }

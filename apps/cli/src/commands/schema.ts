@@ -9,7 +9,7 @@ export const schemaCommand: CommandDefinition = {
   async run(context) {
     const { circuitJsonSchema } = await import("@settle/settle");
     // JSON with or without --json: the schema is the result.
-    context.terminal.stdout.write(`${JSON.stringify(circuitJsonSchema, undefined, 2)}\n`);
+    context.terminal.stdout.write(`${JSON.stringify(circuitJsonSchema(), undefined, 2)}\n`);
     return exitCodes.done;
   },
 };
