@@ -6,6 +6,7 @@ export class Kit {
   readonly tf: Tf;
   readonly traits: Traits;
   readonly #constants = new Map<string, Tensor>();
+  readonly #tables = new Map<string, Int32Array>();
   readonly #derived = new Map<number, Map<string, Tensor>>();
 
   constructor(tf: Tf, traits: Traits) {
@@ -18,8 +19,18 @@ export class Kit {
     return remember(this.#constants, key, () => this.tf.keep(make()));
   }
 
+  /** Indices on the host that depend on nothing. */
+  table(key: string, make: () => Int32Array): Int32Array {
+    return remember(this.#tables, key, make);
+  }
+
   scalar(value: number): Tensor {
-    return this.constant(`scalar ${Object.is(value, -0) ? "-0" : value}`, () => this.tf.scalar(value));
+    return this.filled(value, []);
+  }
+
+  filled(value: number, shape: readonly number[]): Tensor {
+    const key = `${Object.is(value, -0) ? "-0" : value} ${shape.join()}`;
+    return this.constant(key, () => this.tf.fill([...shape], value));
   }
 
   /**

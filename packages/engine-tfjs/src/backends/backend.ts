@@ -28,6 +28,8 @@ export interface Traits {
   readonly sumsAsProducts: boolean;
   /** max, tanh, sign and comparisons are slow scalar code: expressions are rewritten to avoid them. */
   readonly slowScalars: boolean;
+  /** Tensors lie in this process's memory, so that reading a small one costs nothing. */
+  readonly hostMemory: boolean;
   /** Same inputs, same bits. */
   readonly deterministic: boolean;
 }

@@ -9,10 +9,11 @@ export const cpuBackend: Backend = {
   traits: {
     explicitPads: true,
     spread: "adjoint",
-    filterGradient: "adjoint",
+    filterGradient: "dilated",
     transposedFactors: true,
     sumsAsProducts: false,
     slowScalars: false,
+    hostMemory: true,
     deterministic: true,
   },
   open: once(open),

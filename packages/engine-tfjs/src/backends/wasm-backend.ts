@@ -14,6 +14,7 @@ export const wasmBackend: Backend = {
     transposedFactors: false,
     sumsAsProducts: true,
     slowScalars: true,
+    hostMemory: true,
     deterministic: true,
   },
   open: once(open),

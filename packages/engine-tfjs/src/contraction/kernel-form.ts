@@ -14,15 +14,22 @@ export type Pick = (index: readonly number[]) => number | undefined;
  * @param shape  of the form
  */
 export function kernelForm(kit: Kit, source: Tensor, key: string, shape: Shape, pick: Pick): Tensor {
+  const { tf, traits } = kit;
   return kit.derived(source, key, () => {
-    const { tf } = kit;
-    const positions = kit.constant(`${key} of ${source.shape.join()}`, () => gathered(kit, shape, source.size, pick));
+    const name = `${key} of ${source.shape.join()}`;
+    const positions = kit.table(name, () => positionsOf(shape, source.size, pick));
+    if (traits.hostMemory) {
+      // tfjs checks the indices of a gather one by one, which takes longer than all else.
+      const values = source.dataSync<"float32">();
+      return tf.tensor(Float32Array.from(positions, (position) => values[position] ?? 0), [...shape]);
+    }
+    const indices = kit.constant(name, () => tf.tensor1d(positions, "int32")) as Tensor1D;
     const padded = tf.concat([tf.reshape(source, [source.size]), tf.zeros([1])]);
-    return tf.reshape(tf.gather(padded, positions as Tensor1D), [...shape]);
+    return tf.reshape(tf.gather(padded, indices), [...shape]);
   });
 }
 
-function gathered(kit: Kit, shape: Shape, zero: number, pick: Pick): Tensor {
+function positionsOf(shape: Shape, zero: number, pick: Pick): Int32Array {
   const positions = new Int32Array(sizeOf(shape));
   const index = shape.map(() => 0);
   for (let flat = 0; flat < positions.length; flat++) {
@@ -33,5 +40,5 @@ function gathered(kit: Kit, shape: Shape, zero: number, pick: Pick): Tensor {
       if (next !== shape[axis]) break;
     }
   }
-  return kit.tf.tensor1d(positions, "int32");
+  return positions;
 }

@@ -1,5 +1,5 @@
 /** A scalar expression as a straight list of tensor operations, each computed once. */
-import type { Comparison, ScalarExpression } from "@settle/program";
+import { type Comparison, sameShape, type ScalarExpression } from "@settle/program";
 import type { Tensor } from "../backends/backend.ts";
 import type { Kit } from "../kit.ts";
 import { constantValue, expressionKey, linearForm } from "./linear-form.ts";
@@ -105,14 +105,23 @@ class Recorder {
       const slot = this.record(step.part);
       return this.#push((s) => tf.step(at(s, slot), step.below));
     }
-    const [a, b, then, otherwise] = [e.a, e.b, e.then, e.otherwise].map((part) => this.record(part)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const a = this.record(e.a);
+    const b = this.record(e.b);
+    const then = this.#side(e.then);
+    const otherwise = this.#side(e.otherwise);
     const compare = comparisons[e.comparison];
-    return this.#push((s) => tf.where(compare(this.#kit, at(s, a), at(s, b)), at(s, then), at(s, otherwise)));
+    return this.#push((s) => {
+      const condition = compare(this.#kit, at(s, a), at(s, b));
+      return choose(this.#kit, condition, then(s, condition.shape), otherwise(s, condition.shape));
+    });
+  }
+
+  /** A side of a choice; constants come in the shape of the condition. */
+  #side(e: ScalarExpression): (slots: readonly Tensor[], shape: readonly number[]) => Tensor {
+    const value = constantValue(e);
+    if (value !== undefined) return (_, shape) => this.#kit.filled(value, shape);
+    const slot = this.record(e);
+    return (slots) => at(slots, slot);
   }
 
   /** Terms whose coefficients have the same size are added before they are multiplied. */
@@ -169,6 +178,12 @@ function at(slots: readonly Tensor[], slot: number): Tensor {
   const tensor = slots[slot];
   if (tensor === undefined) throw new Error(`an expression reads slot ${slot}, which is empty`);
   return tensor;
+}
+
+/** tf.where copies its operands to broadcast them, even where they have the same shape. */
+function choose({ tf }: Kit, condition: Tensor, t: Tensor, e: Tensor): Tensor {
+  if (!sameShape(condition.shape, t.shape) || !sameShape(t.shape, e.shape)) return tf.where(condition, t, e);
+  return tf.engine().runKernel("Select", { condition, t, e }) as Tensor;
 }
 
 /** On the slow-scalar backends the per-channel form is vectorized and the one-slope form is not. */

@@ -19,9 +19,9 @@ const forms = [
   [
     "the forms of a native TensorFlow, computed by tfjs:cpu",
     cpuBackend,
-    { ...cpuBackend.traits, explicitPads: false },
+    { ...cpuBackend.traits, explicitPads: false, filterGradient: "adjoint", hostMemory: false },
   ],
-  ["phases and dilation, computed by tfjs:cpu", cpuBackend, { ...wasmBackend.traits, explicitPads: false }],
+  ["phases and dilation, computed by tfjs:cpu", cpuBackend, { ...wasmBackend.traits, explicitPads: false, hostMemory: false }],
 ] as const;
 
 describe.each(forms)("contractions in %s", (_, backend: Backend, traits) => {
