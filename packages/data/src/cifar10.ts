@@ -9,7 +9,7 @@ import { officialSplit } from "./official-splits.ts";
 import { type RecordFile, recordTable } from "./record-table.ts";
 import type { SampleTable } from "./sample-table.ts";
 
-export const cifarRecord = {
+const cifarRecord = {
   height: 32,
   width: 32,
   channels: 3,

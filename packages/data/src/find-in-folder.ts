@@ -25,7 +25,7 @@ export async function entriesOf(folder: string, origin: string): Promise<readonl
 }
 
 /** By code unit, so that the order is the same on every machine. */
-export function compareNames(a: string, b: string): number {
+function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
