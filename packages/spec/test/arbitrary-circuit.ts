@@ -62,7 +62,10 @@ const prior = fc.oneof(
 );
 const dynamics = { activation, derivative: fc.boolean(), rate: positive, leak, prior, initial: law };
 const shape = fc.oneof(fc.tuple(count), fc.tuple(count, count, count));
-const state = part({}, { shape, ...dynamics, observed: fc.record({ data: text }, { noNullPrototype: true }) });
+const state = part(
+  {},
+  { shape, channels: count, ...dynamics, observed: fc.record({ data: text }, { noNullPrototype: true }) },
+);
 
 const comparison = {
   compares: fc.constantFrom("state", "activity"),

@@ -16,5 +16,5 @@ export const pair = z.union([count, z.tuple([count, count])]);
  * Ids of parts. They become names of buffers and steps in JSON pointers, so they hold neither `:` nor `/`; the two names
  * at the front would reach the prototype of a plain object.
  */
-export const idPattern = /^(?!(?:constructor|prototype)$)[A-Za-z][A-Za-z0-9_.-]*$/;
+const idPattern = /^(?!(?:constructor|prototype)$)[A-Za-z][A-Za-z0-9_.-]*$/;
 export const id = z.string().regex(idPattern);
