@@ -12,6 +12,7 @@ export {
   type PhaseName,
   phaseNames,
   type Program,
+  type Stability,
   type Value,
   type ValueId,
 } from "./program.ts";

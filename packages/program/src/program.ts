@@ -95,9 +95,10 @@ export interface Phase {
  * - `start`: states from data, noise and projection. - `step`: one correction of all states.
  * - `readout`: predictions, errors and discrepancies of the states as they stand.
  * - `accumulate`: adds the batch's sums to the accumulators (after `readout`).
+ * - `stability`: one turn of power iteration on the motion of the states, linearised where they stand.
  * - `apply`: one update of the parameters from the accumulators; has no batch.
  */
-export const phaseNames = ["start", "step", "readout", "accumulate", "apply"] as const;
+export const phaseNames = ["start", "step", "readout", "accumulate", "stability", "apply"] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
 /** What an observed node does during a settle. */
@@ -130,6 +131,8 @@ export interface Program {
   }[];
   /** Per-sample record of the settle (state buffers of shape `[]`), or absent if compiled without. */
   readonly monitor?: Monitor;
+  /** How to measure stability, or absent if the phase is empty. */
+  readonly stability?: Stability;
   readonly settle: { readonly steps: number };
   readonly learn: {
     readonly batch: number;
@@ -141,6 +144,17 @@ export interface Program {
   readonly relations: readonly Relation[];
   readonly buffers: readonly Buffer[];
   readonly phases: Readonly<Record<PhaseName, Phase>>;
+}
+
+/**
+ * Buffers of the stability phase. Give the directions random numbers, then run the phase some times: `growth` tends to
+ * β·λmax, the largest eigenvalue of −∂(β d)/∂z in size, per sample. Euler steps are stable while it is below 2.
+ */
+export interface Stability {
+  readonly growth: BufferId;
+  readonly directions: readonly { readonly state: string; readonly buffer: BufferId }[];
+  /** The largest β of the circuit: λmax is growth / rate. */
+  readonly rate: number;
 }
 
 /** Buffers the step phase keeps about each sample. */

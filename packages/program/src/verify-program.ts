@@ -10,6 +10,7 @@ const readable: Readonly<Record<PhaseName, readonly BufferRole[]>> = {
   step: ["parameter", "input", "state"],
   readout: ["parameter", "input", "state"],
   accumulate: ["parameter", "input", "state", "readout", "accumulator"],
+  stability: ["parameter", "input", "state"],
   apply: ["parameter", "moment", "accumulator", "input"],
 };
 
@@ -18,6 +19,7 @@ const writable: Readonly<Record<PhaseName, readonly BufferRole[]>> = {
   step: ["state"],
   readout: ["readout"],
   accumulate: ["accumulator"],
+  stability: ["state", "readout"],
   apply: ["parameter", "moment", "accumulator"],
 };
 
@@ -64,6 +66,10 @@ function headerIds(program: Program): readonly (readonly [string, BufferId])[] {
   if (program.monitor !== undefined) {
     const { status, statusStep, discrepancy } = program.monitor;
     for (const id of [status, statusStep, discrepancy]) ids.push(["the monitor", id]);
+  }
+  if (program.stability !== undefined) {
+    for (const { state, buffer } of program.stability.directions) ids.push([`the direction of ${state}`, buffer]);
+    ids.push(["the growth", program.stability.growth]);
   }
   ids.push(["the learning rate", program.learn.rateInput], ["the sample count", program.learn.countInput]);
   return ids;

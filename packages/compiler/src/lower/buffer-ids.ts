@@ -8,6 +8,9 @@ export const readoutIds = (error: string) => ({
 export const sumId = (parameter: string): string => `sum/${parameter}`;
 export const momentIds = (parameter: string) => ({ first: `adam-m/${parameter}`, second: `adam-v/${parameter}` });
 export const velocityId = (state: string): string => `velocity/${state}`;
+/** Direction of the power iteration, and how much longer it became. */
+export const directionId = (state: string): string => `direction/${state}`;
+export const growthId = "stability/growth";
 export const noiseId = (state: string): string => `noise:${state}`;
 export const dataId = (state: string): string => `data:${state}`;
 export const maskId = (state: string): string => `mask:${state}`;

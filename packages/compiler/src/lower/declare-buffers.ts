@@ -1,7 +1,7 @@
 /** All buffers of a Program, with roles, types, laws and streams. */
 import type { Buffer, BufferId, BufferRole, InitialLaw, Mode, Shape, ValueType } from "@settle/program";
 import type { Equations, Parameter } from "../derive/equations.ts";
-import { correctionIds, dataId, maskId, momentIds, noiseId, readoutIds, sumId, velocityId } from "./buffer-ids.ts";
+import { correctionIds, dataId, directionId, growthId, maskId, momentIds, noiseId, readoutIds, sumId, velocityId } from "./buffer-ids.ts";
 import { parameterType } from "./lower.ts";
 import { monitorBuffers } from "./lower-monitor.ts";
 import { startsByNoise } from "./lower-start.ts";
@@ -65,6 +65,11 @@ export function declareBuffers(
       declare(velocityId(state.id), "state", perSample(state.shape), `velocity of ${state.id}`);
     }
   }
+  for (const state of graph.states.values()) {
+    if (modes.get(state.id) === "clamped") continue;
+    declare(directionId(state.id), "state", perSample(state.shape), `direction of ${state.id} in the stability phase`);
+  }
+  declare(growthId, "readout", perSample([]), "growth of the direction in one turn: the largest eigenvalue in size");
   if (monitor) for (const [id, description] of monitorBuffers) declare(id, "state", perSample([]), description);
   for (const error of graph.errors.values()) {
     const ids = readoutIds(error.id);

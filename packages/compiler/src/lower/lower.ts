@@ -6,9 +6,10 @@ import { declareBuffers } from "./declare-buffers.ts";
 import { lowerAccumulate } from "./lower-accumulate.ts";
 import { lowerApply } from "./lower-apply.ts";
 import { lowerReadout } from "./lower-readout.ts";
+import { lowerStability } from "./lower-stability.ts";
 import { lowerStart } from "./lower-start.ts";
 import { lowerStep } from "./lower-step.ts";
-import { readoutIds } from "./buffer-ids.ts";
+import { directionId, growthId, readoutIds } from "./buffer-ids.ts";
 import type { ProgramParts } from "./phase-builder.ts";
 
 export interface LowerOptions {
@@ -87,6 +88,13 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
           },
         }
       : {}),
+    stability: {
+      growth: id(growthId),
+      directions: [...graph.states.values()]
+        .filter((state) => modes.get(state.id) !== "clamped")
+        .map((state) => ({ state: state.id, buffer: id(directionId(state.id)) })),
+      rate: Math.max(...[...graph.states.values()].map((state) => state.rate)),
+    },
     settle: { steps: graph.settle.steps },
     learn: {
       batch: graph.learn.batch,
@@ -101,6 +109,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       step: lowerStep(lowering),
       readout: lowerReadout(lowering),
       accumulate: lowerAccumulate(lowering),
+      stability: lowerStability(lowering),
       apply: lowerApply(lowering),
     },
   };
