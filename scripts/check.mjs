@@ -20,7 +20,7 @@ const parts = {
     program: "prettier/bin/prettier.cjs",
     args: ["--check", "--log-level=warn", "."],
   },
-  lint: { what: "no lint, types included", program: "oxlint/bin/oxlint", args: ["--deny-warnings"] },
+  lint: { what: "no lint, types included", program: "oxlint/bin/oxlint", args: ["--deny-warnings", "--format=unix"] },
   types: { what: "everything type-checks", program: "typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
   unused: { what: "no unused file, export or dependency", program: "knip/bin/knip.js", args: ["--no-config-hints"] },
   arrows: { what: "package arrows point down", program: vitest, args: ["run", "test/package-arrows"], inTests: true },

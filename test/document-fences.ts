@@ -27,15 +27,17 @@ export function documents(): readonly string[] {
 /** The fences of a document that the tests do something with, in order. */
 export function fencesOf(document: string): readonly Fence[] {
   const text = readText(document);
-  return [...text.matchAll(/^```(\w+) (.+)\n([\s\S]*?)^```$/gm)].map((match) => {
+  const marked = [...text.matchAll(/^```(\w+) (.+)\n([\s\S]*?)^```$/gm)];
+  return marked.flatMap((match) => {
     const [, language = "", words = "", code = ""] = match;
+    if (!["ts", "json", "jsonc", "sh"].includes(language)) return [];
     const line = text.slice(0, match.index).split("\n").length + 1;
     const [use, ...rest] = words.trim().split(/\s+/);
     if (use !== "run" && use !== "check" && use !== "circuit") {
       throw new Error(`${document}:${line - 1}: a fence is marked run, check or circuit, not "${use}".`);
     }
     const file = rest.find((word) => word.startsWith("file="))?.slice("file=".length);
-    return { document, line, language, use, code, ...(file !== undefined && { file }) };
+    return [{ document, line, language, use, code, ...(file !== undefined && { file }) }];
   });
 }
 
