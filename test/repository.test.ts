@@ -83,6 +83,26 @@ describe("the repository", () => {
     expect(linesWith(indexes, /^export \*/)).toEqual([]);
   });
 
+  it("tells a newcomer what is so: the README's commands exist, and the Node it asks for is the one it needs", () => {
+    const readme = readText("README.md");
+    const manifest = JSON.parse(readText("package.json")) as {
+      readonly scripts: Readonly<Record<string, string>>;
+      readonly engines: { readonly node: string };
+    };
+    const asked = [...readme.matchAll(/`npm (?:run )?([a-z]+)`|^npm (?:run )?([a-z]+)$/gm)].map(
+      (match) => match[1] ?? match[2] ?? "",
+    );
+    expect(asked).toContain("demo");
+    expect(asked).toContain("test");
+    expect(asked.filter((name) => manifest.scripts[name] === undefined)).toEqual([]);
+    const needed = manifest.engines.node.replace(">=", "");
+    expect(readme).toContain(`Node ${needed} or newer`);
+    expect(readText("scripts/require-node.mjs")).toContain(`"${needed}"`);
+    for (const { folder } of workspacePackages()) {
+      expect(readText(`${folder}/package.json`)).toContain(`"node": "${manifest.engines.node}"`);
+    }
+  });
+
   it("describes every circuit it ships", () => {
     const circuits = filesUnder("circuits").filter((file) => file.endsWith("/circuit.json"));
     expect(circuits.length).toBeGreaterThan(0);
