@@ -18,7 +18,7 @@ export const demoCommand: CommandDefinition = {
     command
       .option("--run <dir>", "the run folder; an earlier demo there is replaced", "runs/demo")
       .option("--engine <name>", "what computes; `settle engines` lists them", "auto")
-      .option("--seconds <n>", "time for settling and learning", positiveNumber, 130);
+      .option("--seconds <n>", "time for settling and learning", positiveNumber, 115);
   },
   async run(context, command) {
     // Said before anything is loaded, so that the first line is there at once.

@@ -1,5 +1,6 @@
+import type { Dataset } from "@settle/data";
 import type { TrainingRun } from "@settle/runs";
-import type { TrainingResult } from "@settle/settle";
+import type { Evaluation, Session, TrainingResult } from "@settle/settle";
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,6 +11,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { formatSeconds } from "../progress.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 import { followTraining } from "../follow-training.ts";
+import { writeTrainingReport } from "../write-training-report.ts";
 
 interface TrainOptions {
   readonly data: string;
@@ -84,9 +86,8 @@ export const trainCommand: CommandDefinition = {
         `Training ${circuit.spec.name} on ${data.name}, ${data.size} images, with ${session.engine.name} (${session.engine.device}).`,
       );
       const follow = followTraining(context, options.epochs);
-      let result: TrainingResult;
       try {
-        result = await train(session, {
+        const result = await train(session, {
           source: data,
           ...(validation && { validation }),
           epochs: options.epochs,
@@ -97,6 +98,11 @@ export const trainCommand: CommandDefinition = {
           signal: context.interrupt,
           onEvent: follow.onEvent,
         });
+        follow.stop();
+        const evaluation = validation && result.kind === "done" ? await showValidation(session, validation) : undefined;
+        await run.finish(statusOf[result.kind], { discrepancy: result.discrepancy?.total ?? null });
+        await writeTrainingReport(run, { compiled, result, ...(evaluation && { evaluation }) });
+        return await report(context, { result, run, compileSeconds });
       } catch (fault) {
         await run.finish("failed");
         throw fault;
@@ -104,7 +110,6 @@ export const trainCommand: CommandDefinition = {
         follow.stop();
         await run.close();
       }
-      return await report(context, { result, run, compileSeconds });
     } finally {
       await session.dispose();
       await data.close();
@@ -144,6 +149,16 @@ async function trainOptions(command: Command, name: string, context: Context): P
     }
   }
   return options;
+}
+
+const statusOf = { done: "finished", interrupted: "interrupted", diverged: "failed" } as const;
+
+/** A few validation images for the report; none where the data are no pictures. */
+async function showValidation(session: Session, source: Dataset): Promise<Evaluation | undefined> {
+  const { evaluate } = await import("@settle/settle");
+  const [, , channels] = source.fields["image"] ?? [];
+  if (channels !== 1 && channels !== 3) return undefined;
+  return evaluate(session, { source, task: "reconstruct", limit: 8, pictures: 8 });
 }
 
 async function report(

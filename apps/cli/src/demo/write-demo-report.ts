@@ -8,16 +8,9 @@ import {
   type Session,
   type TrainingResult,
 } from "@settle/settle";
+import { type LearningMoment, learningPlot } from "../learning-plot.ts";
 import type { Judgement } from "./judge.ts";
 import type { DemoPlan } from "./plan-demo.ts";
-
-export interface LearningMoment {
-  /** Digits seen so far. */
-  readonly images: number;
-  readonly discrepancy: number;
-  /** By error node. */
-  readonly errors: Readonly<Record<string, number>>;
-}
 
 export interface DemoResult {
   readonly compiled: Compiled;
@@ -46,7 +39,10 @@ export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof w
     facts: [
       { label: "Circuit", value: `conv-ngc, ${compiled.analysis.parameters.total.toLocaleString("en")} parameters` },
       { label: "Engine", value: `${session.engine.name} on ${session.engine.device}` },
-      { label: "Training", value: `${digits.toLocaleString("en")} digits, batches of 20, Adam at 0.004` },
+      {
+        label: "Training",
+        value: `${digits.toLocaleString("en")} digits, batches of 20, Adam at 0.004, falling to 0 in the end`,
+      },
       {
         label: "Speed",
         value: `${demo.result.imagesPerSecond.toFixed(0)} images/s, settled ${compiled.analysis.steps} steps and learned from`,
@@ -56,7 +52,7 @@ export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof w
     sections: [
       scores(demo),
       pictures(trained),
-      learningCurves(demo),
+      { heading: "Learning", blocks: [learningPlot(demo.learning, "digits seen")] },
       settlingCurves(demo),
       featureMaps(demo),
       equations(compiled),
@@ -152,29 +148,6 @@ function pictures({ reconstruction, denoising }: Judgement): Section {
           ];
           return { pictures: shown.flatMap((values) => (values === undefined ? [] : [pictureOf(values, shape)])) };
         }),
-      },
-    ],
-  };
-}
-
-function learningCurves({ learning }: DemoResult): Section {
-  const ids = Object.keys(learning[0]?.errors ?? {});
-  return {
-    heading: "Learning",
-    blocks: [
-      {
-        kind: "plot",
-        name: "learning",
-        caption: "Discrepancy of each batch after settling, before its update.",
-        x: { label: "digits seen" },
-        y: { label: "discrepancy per image", scale: "log" },
-        series: [
-          { name: "total", points: learning.map(({ images, discrepancy }) => [images, discrepancy] as const) },
-          ...ids.map((id) => ({
-            name: id,
-            points: learning.map(({ images, errors }) => [images, errors[id] ?? Number.NaN] as const),
-          })),
-        ],
       },
     ],
   };

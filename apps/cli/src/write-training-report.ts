@@ -1,0 +1,119 @@
+/** The report of `settle train`: what was trained, its learning curve, its epochs, its equations. */
+import type { ReportSection, Run } from "@settle/runs";
+import type { Compiled, Evaluation, TrainingResult } from "@settle/settle";
+import { type LearningMoment, learningPlot } from "./learning-plot.ts";
+
+export interface TrainingReport {
+  readonly compiled: Compiled;
+  readonly result: TrainingResult;
+  /** Of a few validation images, if there are any. */
+  readonly evaluation?: Evaluation;
+}
+
+export async function writeTrainingReport(run: Run, { compiled, result, evaluation }: TrainingReport): Promise<void> {
+  const { writeReport } = await import("@settle/runs");
+  const { explain } = await import("@settle/settle");
+  const lines = await run.readMetrics();
+  const moments: LearningMoment[] = [];
+  let images = 0;
+  for (const line of lines) {
+    if (line.kind !== "step") continue;
+    images += line.samples;
+    moments.push({ images, discrepancy: line.discrepancy, errors: line.errors });
+  }
+  const epochs = lines.filter((line) => line.kind !== "step");
+  const { analysis } = compiled;
+  const { engine } = run.manifest;
+  const data = run.manifest.data["training"];
+  await writeReport(run, {
+    title: `Training of ${analysis.name}`,
+    summary: summarize(result, images),
+    facts: [
+      { label: "Circuit", value: `${analysis.name}, ${analysis.parameters.total.toLocaleString("en")} parameters` },
+      { label: "Data", value: data === undefined ? "–" : `${data.name}, ${data.samples.toLocaleString("en")} samples` },
+      { label: "Engine", value: `${engine.name} on ${engine.device}` },
+      { label: "Speed", value: `${result.imagesPerSecond.toFixed(0)} images/s` },
+    ],
+    sections: [
+      { heading: "Learning", blocks: [learningPlot(moments, "images seen")] },
+      ...(epochs.length === 0 ? [] : [epochTable(epochs)]),
+      ...(evaluation === undefined ? [] : [await pictures(evaluation)]),
+      {
+        heading: "What it computes",
+        blocks: [
+          { kind: "code", code: explain(compiled, "derive"), caption: "The equations, as the compiler derived them" },
+        ],
+      },
+    ],
+  });
+}
+
+function summarize(result: TrainingResult, images: number): string {
+  const { updates } = result.position;
+  const done = `${updates.toLocaleString("en")} updates, ${images.toLocaleString("en")} images`;
+  switch (result.kind) {
+    case "done":
+      return `${done}. The discrepancy of the last epoch is ${result.discrepancy?.total.toPrecision(4) ?? "not known"}.`;
+    case "interrupted":
+      return `${done}, then interrupted. It can go on with --resume.`;
+    case "diverged":
+      return `${done}, then it diverged: ${result.diagnostic.message}`;
+    default:
+      return result satisfies never;
+  }
+}
+
+type EpochLine = Extract<Awaited<ReturnType<Run["readMetrics"]>>[number], { kind: "epoch" | "validation" }>;
+
+function epochTable(lines: readonly EpochLine[]): ReportSection {
+  const ids = Object.keys(lines[0]?.errors ?? {});
+  return {
+    heading: "Epochs",
+    blocks: [
+      {
+        kind: "table",
+        caption:
+          "Discrepancy, mean over the images: of training, each image as it was when its turn came, and of validation.",
+        columns: [
+          { label: "epoch" },
+          { label: "of" },
+          { label: "images" },
+          ...ids.map((id) => ({ label: id })),
+          { label: "total" },
+          { label: "seconds" },
+        ],
+        rows: lines.map(({ kind, epoch, samples, errors, discrepancy, seconds }) => ({
+          cells: [
+            epoch,
+            kind === "epoch" ? "training" : "validation",
+            samples,
+            ...ids.map((id) => errors[id]),
+            discrepancy,
+            seconds,
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+async function pictures({ pictures: samples }: Evaluation): Promise<ReportSection> {
+  const { pictureOf } = await import("@settle/runs");
+  return {
+    heading: "Validation images",
+    blocks: [
+      {
+        kind: "images",
+        name: "validation",
+        caption: "Images it has not learned from, and what the settled circuit predicts.",
+        columns: ["original", "reconstruction"],
+        rows: samples.map(({ shape, images }) => ({
+          pictures: ["original", "reconstruction"].flatMap((name) => {
+            const values = images[name];
+            return values === undefined ? [] : [pictureOf(values, shape)];
+          }),
+        })),
+      },
+    ],
+  };
+}
