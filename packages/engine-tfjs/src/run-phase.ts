@@ -1,5 +1,5 @@
 /** Runs a compiled phase, freeing every tensor as soon as nothing needs it. */
-import type { ValueId } from "@settle/program";
+import type { Phase, ValueId } from "@settle/program";
 import { alias } from "./alias.ts";
 import type { Tensor } from "./backends/backend.ts";
 import type { BufferTensors } from "./buffer-tensors.ts";
@@ -28,13 +28,7 @@ export async function runPhase(
           values[operation.out] = perform(kit, operation, values, buffers);
           for (const value of operation.frees) free(kit, values, value);
         }
-        // A value may be a buffer's own tensor, or go into two: each buffer gets a handle of its own.
-        const results = phase.writes.map(({ buffer, value }) => {
-          const tensor = values[value];
-          if (tensor === undefined) throw new Error(`a phase writes value ${value}, which nothing computes`);
-          return { buffer, tensor: alias(kit, tensor) };
-        });
-        for (const { buffer, tensor } of results) buffers.set(buffer, tensor);
+        writeBack(kit, phase, values, new Set(each.map(({ out }) => out)), buffers);
       } finally {
         for (const { out } of each) free(kit, values, out);
       }
@@ -42,6 +36,27 @@ export async function runPhase(
   } finally {
     for (const { out } of once) free(kit, steady, out);
   }
+}
+
+/** Hands over what the repetition computed; what belongs to another buffer, or goes into two, gets a second handle. */
+function writeBack(
+  kit: Kit,
+  { writes }: Phase,
+  values: (Tensor | undefined)[],
+  computed: Set<ValueId>,
+  buffers: BufferTensors,
+): void {
+  const results = writes.map(({ buffer, value }) => {
+    const tensor = values[value];
+    if (tensor === undefined) throw new Error(`a phase writes value ${value}, which nothing computes`);
+    return { buffer, value, tensor };
+  });
+  const owned = results.map(({ buffer, value, tensor }) => ({
+    buffer,
+    tensor: computed.delete(value) ? tensor : alias(kit, tensor),
+  }));
+  for (const { value } of results) values[value] = undefined;
+  for (const { buffer, tensor } of owned) buffers.set(buffer, tensor);
 }
 
 function perform(

@@ -9,6 +9,8 @@ export interface Convolution {
   readonly strides: readonly [number, number];
   readonly dilations?: readonly [number, number];
   readonly pads: Pads;
+  /** The pads are those TensorFlow calls SAME, which every backend knows. */
+  readonly same?: boolean;
 }
 
 type Tensor4D = ReturnType<Kit["tf"]["tensor4d"]>;
@@ -21,13 +23,14 @@ type Tensor4D = ReturnType<Kit["tf"]["tensor4d"]>;
 export function convolve(kit: Kit, x: Tensor, kernel: Tensor, how: Convolution, bias?: Tensor): Tensor {
   const { tf, traits } = kit;
   const unpadded = how.pads.every((sides) => sides.every((pad) => pad <= 0));
-  const inside = unpadded || !traits.explicitPads || cutsMoreThanThereIs(x, how.pads);
+  const same = how.same === true && !unpadded && !traits.explicitPads;
+  const inside = !same && (unpadded || !traits.explicitPads || cutsMoreThanThereIs(x, how.pads));
   const explicit = padding(how.pads);
   const options = {
-    x: (inside ? resize(kit, x, how.pads) : crop(kit, x, how.pads)) as Tensor4D,
+    x: (inside ? resize(kit, x, how.pads) : same ? x : crop(kit, x, how.pads)) as Tensor4D,
     filter: kernel as Tensor4D,
     strides: [...how.strides] as [number, number],
-    pad: inside ? ("valid" as const) : explicit,
+    pad: same ? ("same" as const) : inside ? ("valid" as const) : explicit,
     dataFormat: "NHWC" as const,
     dilations: [...(how.dilations ?? [1, 1])] as [number, number],
   };

@@ -2,7 +2,7 @@
 import type { Tensor } from "../backends/backend.ts";
 import type { Kit } from "../kit.ts";
 import { convolve, type Pads, resize } from "./convolve.ts";
-import { type ConvolutionGeometry, padAfter } from "./geometry.ts";
+import { type ConvolutionGeometry, isSamePadding, padAfter } from "./geometry.ts";
 
 /**
  * @param big    `[n, height, width, bigChannels]`
@@ -19,21 +19,22 @@ export function filterGradient(kit: Kit, geometry: ConvolutionGeometry, big: Ten
   ];
   const gradient =
     kit.traits.filterGradient === "adjoint"
-      ? byAdjoint(kit, geometry, resize(kit, big, pads), small)
+      ? byAdjoint(kit, geometry, big, small, pads)
       : byDilation(kit, geometry, big, small, pads);
   const ordered = bigFirst ? gradient : tf.transpose(gradient, [0, 1, 3, 2]);
   const flips = axes.flatMap(({ flipped }, axis) => (flipped ? [axis] : []));
   return flips.length === 0 ? ordered : tf.reverse(ordered, flips);
 }
 
-function byAdjoint(kit: Kit, geometry: ConvolutionGeometry, padded: Tensor, small: Tensor): Tensor {
+function byAdjoint(kit: Kit, geometry: ConvolutionGeometry, big: Tensor, small: Tensor, pads: Pads): Tensor {
   const { axes, bigChannels, smallChannels } = geometry;
+  const same = axes.every(isSamePadding);
   return kit.tf.engine().runKernel(
     "Conv2DBackpropFilter",
-    { x: padded, dy: small },
+    { x: same ? big : resize(kit, big, pads), dy: small },
     {
       strides: [axes[0].stride, axes[1].stride],
-      pad: "valid",
+      pad: same ? "same" : "valid",
       dataFormat: "NHWC",
       filterShape: [axes[0].taps, axes[1].taps, bigChannels, smallChannels],
     },

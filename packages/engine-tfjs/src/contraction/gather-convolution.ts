@@ -2,7 +2,7 @@
 import type { Tensor } from "../backends/backend.ts";
 import type { Kit } from "../kit.ts";
 import { convolve } from "./convolve.ts";
-import { type ConvolutionGeometry, padAfter } from "./geometry.ts";
+import { type ConvolutionGeometry, isSamePadding, padAfter } from "./geometry.ts";
 import { plainKernel } from "./plain-kernel.ts";
 import { repeatedBias } from "./repeated-bias.ts";
 
@@ -29,6 +29,7 @@ export function gatherConvolution(
         [high.pad, padAfter(high)],
         [wide.pad, padAfter(wide)],
       ],
+      same: geometry.axes.every(isSamePadding),
     },
     bias && repeatedBias(kit, bias, 1),
   );

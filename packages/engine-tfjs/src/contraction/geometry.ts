@@ -51,3 +51,10 @@ export function convolutionGeometry(relation: Relation): ConvolutionGeometry | u
 export function padAfter({ stride, taps, pad, big, small }: ConvolutionAxis): number {
   return (small - 1) * stride + taps - pad - big;
 }
+
+/** Whether the padding is the one TensorFlow calls SAME: as even as can be, the odd one after. */
+export function isSamePadding(axis: ConvolutionAxis): boolean {
+  const { stride, taps, pad, big, small } = axis;
+  const total = Math.max((Math.ceil(big / stride) - 1) * stride + taps - big, 0);
+  return small === Math.ceil(big / stride) && pad === Math.floor(total / 2);
+}

@@ -2,7 +2,7 @@
 import type { Tensor } from "../backends/backend.ts";
 import type { Kit } from "../kit.ts";
 import { resize } from "./convolve.ts";
-import { type ConvolutionGeometry, padAfter } from "./geometry.ts";
+import { type ConvolutionGeometry, isSamePadding, padAfter } from "./geometry.ts";
 import { plainKernel } from "./plain-kernel.ts";
 import { spreadByPhases } from "./spread-by-phases.ts";
 
@@ -30,22 +30,22 @@ function spreadByAdjoint(kit: Kit, geometry: ConvolutionGeometry, small: Tensor,
   const { axes, bigChannels } = geometry;
   const [high, wide] = axes;
   const after = [padAfter(high), padAfter(wide)] as const;
-  const whole = kit.traits.explicitPads && axes.every(({ pad }) => pad >= 0) && after.every((pad) => pad >= 0);
+  const same = axes.every(isSamePadding);
+  const explicit = kit.traits.explicitPads && axes.every(({ pad }) => pad >= 0) && after.every((pad) => pad >= 0);
+  const whole = same || explicit;
   const extents = axes.map(({ stride, taps, big, small: extent }) => (whole ? big : (extent - 1) * stride + taps));
-  const pad = whole
-    ? [
-        [0, 0],
-        [high.pad, after[0]],
-        [wide.pad, after[1]],
-        [0, 0],
-      ]
-    : "valid";
+  const pads = [
+    [0, 0],
+    [high.pad, after[0]],
+    [wide.pad, after[1]],
+    [0, 0],
+  ];
   const full = kit.tf.engine().runKernel(
     "Conv2DBackpropInput",
     { dy: small, filter: plainKernel(kit, geometry, weight) },
     {
       strides: [high.stride, wide.stride],
-      pad: pad as unknown as string,
+      pad: same ? "same" : explicit ? (pads as unknown as string) : "valid",
       dataFormat: "NHWC",
       inputShape: [small.shape[0] ?? 0, ...extents, bigChannels],
     },

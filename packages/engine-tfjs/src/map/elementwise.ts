@@ -20,7 +20,8 @@ export function elementwise(
     const computed = tape(aligned);
     const shape = [...(result.batch ? [batch] : []), ...result.shape];
     const full = sameShape(computed.shape, shape) ? computed : kit.tf.broadcastTo(computed, shape);
-    return alias(kit, full);
+    // What comes out is freed by itself, so it must not be an operand's or a constant's own tensor.
+    return full.kept || operands.includes(full) ? alias(kit, full) : full;
   };
 }
 
