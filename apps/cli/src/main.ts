@@ -20,6 +20,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     try {
       exitCode = await definition.run(context, command);
     } catch (fault) {
+      if (fault instanceof CommanderError) throw fault;
       exitCode = await renderFault(fault, context);
     }
   });

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
 
 /** Faults of the run rather than of what the user gave. */
-const runFaults: readonly string[] = ["run/diverged", "run/not-finite", "engine/lost", "engine/out-of-memory"];
+const runFaults: readonly string[] = ["run/diverged", "run/not-finite"];
 
 export async function renderFault(fault: unknown, context: Context): Promise<ExitCode> {
   const { CircuitError, SettleError } = await import("@settle/settle");

@@ -14,9 +14,12 @@ describe("the demo's plan", () => {
     }
   });
 
-  it("begins a second epoch only after the first has used every digit", () => {
-    const plan = planDemo({ seconds: 120, imagesPerSecond: 300, available: 8000, batch: 20 });
-    expect(plan).toMatchObject({ samples: 8000, epochs: 4, images: 100 });
+  it("begins a second epoch only where there is time for one and a half", () => {
+    const plan = (imagesPerSecond: number): object =>
+      planDemo({ seconds: 120, imagesPerSecond, available: 8000, batch: 20 });
+    expect(plan(100)).toMatchObject({ digits: 8000, samples: 8000, epochs: 1, images: 100 });
+    expect(plan(110)).toMatchObject({ digits: 12_600, samples: 6300, epochs: 2 });
+    expect(plan(300)).toMatchObject({ digits: 32_000, samples: 8000, epochs: 4 });
   });
 
   it("makes at least one update on the slowest machine", () => {

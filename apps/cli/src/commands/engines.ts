@@ -1,5 +1,57 @@
+import { Argument } from "commander";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
+
+interface InstallOptions {
+  readonly cuda: boolean;
+  readonly dryRun: boolean;
+}
+
+const installCommand: CommandDefinition = {
+  name: "install",
+  summary: "give tfjs:node and tfjs:node-gpu the TensorFlow they need",
+  examples: [
+    ["settle engines install tensorflow --dry-run", "say what would be fetched, and do nothing"],
+    ["settle engines install tensorflow", "for the CPU"],
+    ["settle engines install tensorflow --cuda", "for NVIDIA GPUs"],
+  ],
+  define(command) {
+    command
+      .addArgument(new Argument("<what>", "what to install").choices(["tensorflow"]))
+      .option("--cuda", "the build for NVIDIA GPUs, with the CUDA libraries it needs", false)
+      .option("--dry-run", "only say what would be fetched and where it would go", false);
+  },
+  async run(context, command) {
+    const { installTensorflow } = await import("@settle/engine-tfjs");
+    const { cuda, dryRun } = command.opts<InstallOptions>();
+    const began = performance.now();
+    const bar = context.progress({ title: "installing", total: 0, unit: "s" });
+    let step = "";
+    const tick = setInterval(() => bar.update(Math.round((performance.now() - began) / 1000), step), 1000);
+    try {
+      const installation = await installTensorflow({
+        cuda,
+        dryRun,
+        signal: context.interrupt,
+        onProgress: ({ kind, message }) => {
+          if (kind === "step") step = message;
+          bar.log(message);
+        },
+      });
+      bar.stop();
+      context.print(
+        installation.installed
+          ? `TensorFlow ${installation.tensorflow} is in ${installation.plan.folder}. Type: settle engines`
+          : "Nothing was fetched.",
+      );
+      context.document(installation);
+      return exitCodes.done;
+    } finally {
+      clearInterval(tick);
+      bar.stop();
+    }
+  },
+};
 
 export const enginesCommand: CommandDefinition = {
   name: "engines",
@@ -31,5 +83,5 @@ export const enginesCommand: CommandDefinition = {
     }
     return exitCodes.done;
   },
-  parts: [],
+  parts: [installCommand],
 };

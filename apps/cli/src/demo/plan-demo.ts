@@ -24,16 +24,16 @@ export interface DemoLimits {
 export const settlesPerImage = 6;
 
 /**
- * A seventh of the time goes to the evaluation, the rest to training. More digits beat more epochs, so a second epoch
- * begins only where the first has used all there are.
+ * A seventh of the time goes to the evaluation, the rest to training. Other digits beat the same ones again, so there is
+ * one epoch until there is time for one and a half.
  */
 export function planDemo({ seconds, imagesPerSecond, available, batch }: DemoLimits): DemoPlan {
   const capacity = seconds * imagesPerSecond;
   const images = clamp(10 * Math.floor(capacity / 7 / settlesPerImage / 10), 10, 100);
   const left = capacity - images * settlesPerImage;
   const digits = Math.max(batch, batch * Math.floor(left / batch));
-  const epochs = Math.max(1, Math.floor(digits / available));
-  const samples = Math.min(digits, batch * Math.floor(available / batch));
+  const epochs = Math.max(1, Math.round(digits / available));
+  const samples = batch * Math.floor(Math.min(digits / epochs, available) / batch);
   return { digits: samples * epochs, samples, epochs, images };
 }
 

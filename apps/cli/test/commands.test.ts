@@ -1,0 +1,229 @@
+import { parseProgram, verifyProgram } from "@settle/program";
+import { parseCircuit } from "@settle/spec";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { settle } from "./fake-terminal.ts";
+
+let folder: string;
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "settle-commands-"))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function json(...args: string[]): Promise<unknown> {
+  const { code, stdout } = await settle([...args, "--json"], { cwd: folder });
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe("settle check", () => {
+  it("says in a line that a circuit is in order", async () => {
+    const { code, stdout, stderr } = await settle(["check", "conv-ngc", "ngc"]);
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("ok  conv-ngc  5 states, 4 errors, 4 synapses, 9,288 parameters");
+    expect(stdout).toContain("738,072 parameters");
+  });
+
+  it("gives scripts an empty list of diagnostics", async () => {
+    expect(await json("check", "conv-ngc")).toEqual({ ok: true, diagnostics: [] });
+  });
+});
+
+describe("settle info", () => {
+  it("counts what the papers count", async () => {
+    expect(await json("info", "conv-ngc")).toMatchObject({
+      name: "conv-ngc",
+      class: { hierarchical: true, cyclic: false, lateral: false, skips: [] },
+      parameters: { total: 9288, generative: 9225, error: 0, bias: 63, lateral: 0, precision: 0 },
+      // 509,400 taps, predicted and fed back, two operations each.
+      flopsPerStep: 2 * 2 * 509_400,
+    });
+    expect(await json("info", "ngc")).toMatchObject({ parameters: { total: 738_072 } });
+  });
+
+  it("lists states with their shapes", async () => {
+    const { states } = (await json("info", "conv-ngc")) as { states: { id: string; shape: number[] }[] };
+    expect(states.map(({ id, shape }) => [id, shape])).toEqual([
+      ["x", [32, 32, 3]],
+      ["z1", [16, 16, 25]],
+      ["z2", [8, 8, 20]],
+      ["z3", [4, 4, 15]],
+      ["z4", [2, 2, 10]],
+    ]);
+  });
+
+  it("prints the same for people", async () => {
+    const { stdout } = await settle(["info", "conv-ngc"]);
+    for (const text of ["16 × 16 × 25", "9,288", "9,225 generative", "63 bias", "hierarchical", "123.3 MFLOP"]) {
+      expect(stdout).toContain(text);
+    }
+  });
+});
+
+describe("settle explain", () => {
+  it.each(["normalize", "resolve", "derive", "lower"])(
+    "shows the level after %s, as text and as JSON",
+    async (level) => {
+      const { code, stdout } = await settle(["explain", "conv-ngc", "--after", level]);
+      expect(code).toBe(0);
+      expect(stdout).toContain("W1");
+      expect(await json("explain", "conv-ngc", "--after", level)).toBeTypeOf("object");
+    },
+  );
+
+  it("gives the equations as LaTeX", async () => {
+    const { stdout } = await settle(["explain", "conv-ngc", "--after", "derive", "--format", "latex"]);
+    expect(stdout).toContain("\\begin{aligned}");
+  });
+
+  it("has LaTeX of nothing else, and says so", async () => {
+    const { code, stderr } = await settle(["explain", "conv-ngc", "--after", "lower", "--format", "latex"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("[explain/no-latex]");
+  });
+
+  it("refuses an unknown level as wrong usage and lists the known ones", async () => {
+    const { code, stderr } = await settle(["explain", "conv-ngc", "--after", "derived"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("normalize");
+  });
+});
+
+describe("settle compile", () => {
+  it("writes a Program that can be read back and verifies", async () => {
+    expect(await json("compile", "conv-ngc", "-o", "program.json")).toMatchObject({ file: "program.json" });
+    const read = parseProgram(await readFile(join(folder, "program.json"), "utf8"));
+    if (!("program" in read)) throw new Error(read.faults.join("\n"));
+    expect(verifyProgram(read.program)).toEqual([]);
+    expect(read.program.circuit.name).toBe("conv-ngc");
+  });
+
+  it("says why a file cannot be written", async () => {
+    const { code, stderr } = await settle(["compile", "conv-ngc", "-o", "no/such/folder.json"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain("[output/unwritable]");
+  });
+});
+
+describe("settle new", () => {
+  it("writes a commented circuit that checks without a warning, with its schema", async () => {
+    expect(await json("new", "first")).toEqual({ file: "first.json" });
+    const text = await readFile(join(folder, "first.json"), "utf8");
+    expect(text).toContain("//");
+    const { spec, diagnostics } = parseCircuit(text);
+    expect(diagnostics).toEqual([]);
+    expect(spec?.name).toBe("first");
+    const schema = JSON.parse(await readFile(fileURLToPath(spec?.$schema ?? ""), "utf8")) as { type?: string };
+    expect(schema.type).toBe("object");
+    expect(await json("check", "first.json")).toEqual({ ok: true, diagnostics: [] });
+  });
+
+  it("copies a predefined circuit under the new name, all else the same", async () => {
+    await json("new", "second", "--from", "conv-ngc");
+    const copy = parseCircuit(await readFile(join(folder, "second.json"), "utf8")).spec;
+    const original = parseCircuit(
+      await readFile(new URL("../../../circuits/conv-ngc/circuit.json", import.meta.url), "utf8"),
+    ).spec;
+    expect({ ...copy, $schema: "", name: "" }).toEqual({ ...original, $schema: "", name: "" });
+    expect(copy?.name).toBe("second");
+  });
+
+  it("keeps the comments of a circuit it copies", async () => {
+    await json("new", "third");
+    await json("new", "fourth", "--from", "third.json");
+    expect(await readFile(join(folder, "fourth.json"), "utf8")).toContain("// What the data feed");
+  });
+});
+
+describe("settle schema", () => {
+  it("prints the published schema", async () => {
+    const { stdout } = await settle(["schema"]);
+    const committed = new URL("../../../packages/spec/schema/circuit-v1.schema.json", import.meta.url);
+    const { $id: _, ...published } = JSON.parse(await readFile(committed, "utf8")) as Record<string, unknown>;
+    expect(JSON.parse(stdout)).toMatchObject(published);
+  });
+});
+
+describe("settle cite", () => {
+  it("prints BibTeX, and as JSON the keys too", async () => {
+    expect((await settle(["cite", "conv-ngc"])).stdout).toContain("@article{ConvNGC,");
+    expect(await json("cite", "pcn")).toMatchObject({ name: "pcn", references: [{ key: "PCN" }, { key: "ConvNGC" }] });
+  });
+});
+
+describe("settle data", () => {
+  it("lists the known sets with source and terms", async () => {
+    const { stdout } = await settle(["data"]);
+    for (const text of ["color-mnist", "cifar10", "svhn", "cinic10", "terms", "settle data get cifar10"]) {
+      expect(stdout).toContain(text);
+    }
+    const { datasets } = (await json("data", "list")) as { datasets: object[] };
+    expect(datasets[0]).toMatchObject({ name: "color-mnist", builtIn: true });
+  });
+
+  it("refuses to fetch what is not known, with the closest name", async () => {
+    const { code, stderr } = await settle(["data", "get", "cifar-10"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain('"cifar10"');
+  });
+
+  it("takes a wrong word for wrong usage", async () => {
+    expect((await settle(["data", "lisst"])).code).toBe(2);
+  });
+});
+
+describe("settle engines", () => {
+  it("tells scripts which work, why the others do not, and what auto takes", async () => {
+    const report = (await json("engines")) as { engines: { name: string; available: boolean }[]; auto: string };
+    expect(report.engines.map(({ name }) => name)).toEqual([
+      "tfjs:node-gpu",
+      "tfjs:node",
+      "tfjs:wasm",
+      "tfjs:cpu",
+      "reference",
+    ]);
+    for (const each of report.engines) {
+      expect(each).toMatchObject(
+        each.available
+          ? { device: expect.any(String) as string, version: expect.any(String) as string }
+          : { reason: expect.any(String) as string },
+      );
+    }
+    expect(report.engines.find(({ available }) => available)?.name).toBe(report.auto);
+  });
+
+  it("says what an installation would fetch, and fetches nothing", async () => {
+    const { code, stdout, stderr } = await settle(["engines", "install", "tensorflow", "--dry-run"]);
+    // On a machine without the tools to build it, a diagnostic says which is missing.
+    expect([0, 1]).toContain(code);
+    if (code === 0) expect(stdout).toContain("Nothing was fetched");
+    expect(stderr).toMatch(/fetches about \d+ MB|\[install\//);
+  });
+});
+
+describe("settle conformance", () => {
+  const fixtures = fileURLToPath(new URL("../../../packages/conformance/fixtures", import.meta.url));
+
+  it("runs the fixtures on the named engine", async () => {
+    const report = (await json("conformance", fixtures, "--engine", "reference")) as {
+      engine: string;
+      fixtures: { name: string; ok: boolean; skipped?: string; checks: unknown[] }[];
+      passed: number;
+      failed: number;
+      skipped: number;
+    };
+    expect(report).toMatchObject({ engine: "reference", failed: 0 });
+    expect(report.passed).toBeGreaterThan(5);
+    expect(report.passed + report.skipped).toBe(report.fixtures.length);
+    for (const each of report.fixtures) expect(each.ok).toBe(each.skipped === undefined);
+  });
+
+  it("says that a folder holds no fixtures", async () => {
+    await mkdir(join(folder, "empty"));
+    const { code, stderr } = await settle(["conformance", join(folder, "empty"), "--engine", "reference"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("[conformance/");
+  });
+});
