@@ -8,8 +8,16 @@ import type { Engine, Executable, NumberArray } from "@settle/runtime";
  * @returns the largest difference over all states, readouts, parameters and moments, relative to the largest entry of
  *   each (to 1 where that is smaller); NaN entries count as infinite unless both have them
  */
-export async function runOnBoth(program: Program, one: Engine, other: Engine, batch: number, steps = 5): Promise<number> {
-  const [expected, actual] = await Promise.all([one, other].map(async (engine) => everything(program, await engine.load(program), batch, steps)));
+export async function runOnBoth(
+  program: Program,
+  one: Engine,
+  other: Engine,
+  batch: number,
+  steps = 5,
+): Promise<number> {
+  const [expected, actual] = await Promise.all(
+    [one, other].map(async (engine) => everything(program, await engine.load(program), batch, steps)),
+  );
   let worst = 0;
   for (const [id, values] of expected!) {
     const others = actual!.get(id)!;
@@ -37,14 +45,25 @@ async function everything(
     if (role === "noise") inputs.set(id, numbers(batch * size, index, 1));
     if (role === "input") {
       const mask = program.observed.some((node) => node.mask === id);
-      inputs.set(id, numbers(batch * size, index, 1).map((x) => (mask ? (x > 0 ? 1 : 0) : x)));
+      inputs.set(
+        id,
+        numbers(batch * size, index, 1).map((x) => (mask ? (x > 0 ? 1 : 0) : x)),
+      );
     }
   }
-  const persistent = program.buffers.filter(({ role }) => role === "parameter" || role === "moment" || role === "accumulator");
+  const persistent = program.buffers.filter(
+    ({ role }) => role === "parameter" || role === "moment" || role === "accumulator",
+  );
   const batched = program.buffers.filter(({ role }) => role === "state" || role === "readout").map(({ id }) => id);
-  const schedule = [{ phase: "start" }, { phase: "step", times: steps }, { phase: "readout" }, { phase: "accumulate" }] as const;
+  const schedule = [
+    { phase: "start" },
+    { phase: "step", times: steps },
+    { phase: "readout" },
+    { phase: "accumulate" },
+  ] as const;
   const results = new Map(await executable.run({ batch, schedule, inputs, outputs: batched }));
-  for (const { id } of persistent) results.set(`before ${id}` as BufferId, Float64Array.from(await executable.read(id)));
+  for (const { id } of persistent)
+    results.set(`before ${id}` as BufferId, Float64Array.from(await executable.read(id)));
   await executable.write(program.learn.countInput, Float64Array.of(batch));
   await executable.write(program.learn.rateInput, Float64Array.of(0.01));
   await executable.run({ batch, schedule: [{ phase: "apply" }] });

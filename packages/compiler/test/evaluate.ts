@@ -21,7 +21,13 @@ export function evaluate(expression: ScalarExpression, operands: readonly number
     }
     case "select": {
       const [a, b] = [of(expression.a), of(expression.b)];
-      const holds: Readonly<Record<Comparison, boolean>> = { lt: a < b, le: a <= b, gt: a > b, ge: a >= b, eq: a === b };
+      const holds: Readonly<Record<Comparison, boolean>> = {
+        lt: a < b,
+        le: a <= b,
+        gt: a > b,
+        ge: a >= b,
+        eq: a === b,
+      };
       return of(holds[expression.comparison] ? expression.then : expression.otherwise);
     }
     default:

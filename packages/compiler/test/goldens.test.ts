@@ -17,7 +17,8 @@ describe.each(names.filter((name) => !name.startsWith("error-")))("the circuit %
   const golden = (file: string): string => new URL(`${name}/${file}`, folder).pathname;
 
   test("warns of nothing", () => expect(result.diagnostics).toEqual([]));
-  test("normalizes as written down", () => expect(printNormal(result.normal)).toMatchFileSnapshot(golden("normalize.txt")));
+  test("normalizes as written down", () =>
+    expect(printNormal(result.normal)).toMatchFileSnapshot(golden("normalize.txt")));
   test("resolves as written down", () => expect(printGraph(result.graph)).toMatchFileSnapshot(golden("resolve.txt")));
   test("derives as written down", async () => {
     await expect(printEquations(result.equations)).toMatchFileSnapshot(golden("derive.txt"));

@@ -18,7 +18,7 @@ export function axisSegments(axis: RelationAxis, output: "pre" | "post"): readon
   const extent = axis[output];
   const segments: Segment[] = [];
   for (let residue = 0; residue < Math.min(step, extent); residue++) {
-    for (let first = residue; first < extent; ) {
+    for (let first = residue; first < extent;) {
       const taps = tapsAt(axis, output, first);
       let count = 1;
       while (first + count * step < extent && continues(axis, output, first + count * step, taps, count * inputStep)) {
@@ -50,7 +50,8 @@ export function tapRuns(axis: RelationAxis, first: "pre" | "post"): readonly Pos
 function tapsAt(axis: RelationAxis, output: "pre" | "post", position: number): Segment["taps"] {
   const taps: { tap: number; input: number }[] = [];
   for (let tap = 0; tap < axis.taps; tap++) {
-    const along = axis.big === output ? (position - tap + axis.pad) / axis.stride : axis.stride * position + tap - axis.pad;
+    const along =
+      axis.big === output ? (position - tap + axis.pad) / axis.stride : axis.stride * position + tap - axis.pad;
     const extent = axis.big === output ? axis[output === "pre" ? "post" : "pre"] : axis[axis.big];
     if (Number.isInteger(along) && along >= 0 && along < extent) taps.push({ tap, input: along });
   }

@@ -1,3 +1,4 @@
+export { arraysOf } from "./arrays-of.ts";
 export { interpretPlan, type Evaluate, type PlanInterpreter } from "./interpret-plan.ts";
 export type {
   ArrayIndex,
@@ -19,6 +20,6 @@ export type {
   Space,
 } from "./kernel-plan.ts";
 export { groupCount, lanesToSamples, samplesToLanes } from "./lane-layout.ts";
-export { arraysOf, planProgram, type PlanOptions } from "./plan-program.ts";
+export { planProgram, type PlanOptions } from "./plan-program.ts";
 export { printPlan } from "./print-plan.ts";
 export { verifyPlan } from "./verify-plan.ts";

@@ -34,7 +34,11 @@ export function interpretPlan(plan: KernelPlan, samples: number, evaluate: Evalu
     const array = plan.arrays.find((each) => each.buffer === buffer);
     if (array === undefined) throw new Error(`there is no buffer ${buffer}`);
     const { elements, offset, space } = array;
-    return { array, layout: { samples, elements, lanes: plan.lanes, at: offset, stride: plan.sizes.group }, lanes: space === "group" };
+    return {
+      array,
+      layout: { samples, elements, lanes: plan.lanes, at: offset, stride: plan.sizes.group },
+      lanes: space === "group",
+    };
   };
   return {
     write: (buffer, values) => {
@@ -67,7 +71,8 @@ export function interpretPlan(plan: KernelPlan, samples: number, evaluate: Evalu
           const target = plan.arrays[merge.shared]!;
           for (let i = 0; i < target.elements; i++) {
             let sum = 0;
-            for (let group = 0; group < groups; group++) sum += memory.partial[group * plan.sizes.partial + partial.offset + i]!;
+            for (let group = 0; group < groups; group++)
+              sum += memory.partial[group * plan.sizes.partial + partial.offset + i]!;
             memory.shared[target.offset + i] = sum;
           }
         }
@@ -92,10 +97,16 @@ interface GroupContext extends SharedContext {
 }
 
 /** Reads or writes entry `element` of an array, in one lane of one group where it has lanes. */
-function entry(context: SharedContext | GroupContext, index: ArrayIndex, element: number, lane: number): readonly [Float64Array, number] {
+function entry(
+  context: SharedContext | GroupContext,
+  index: ArrayIndex,
+  element: number,
+  lane: number,
+): readonly [Float64Array, number] {
   const { plan, memory } = context;
   const { space, offset, elements } = plan.arrays[index]!;
-  if (element < 0 || element >= elements) throw new RangeError(`entry ${element} of ${plan.arrays[index]!.id} (${elements})`);
+  if (element < 0 || element >= elements)
+    throw new RangeError(`entry ${element} of ${plan.arrays[index]!.id} (${elements})`);
   const group = "group" in context ? context.group : 0;
   switch (space) {
     case "group":
@@ -132,7 +143,8 @@ function runGroup(context: GroupContext, kernel: GroupKernel): void {
       return;
     }
     case "map":
-      for (let lane = 0; lane < lanes; lane++) elementWork(context, kernel.work, kernel.elements, lane, () => Number.NaN);
+      for (let lane = 0; lane < lanes; lane++)
+        elementWork(context, kernel.work, kernel.elements, lane, () => Number.NaN);
       return;
     case "softmax":
       for (let lane = 0; lane < lanes; lane++) {
@@ -228,7 +240,8 @@ function gradient(context: GroupContext, kernel: GradientKernel): void {
             for (let i = 0; i < row.count; i++) {
               for (let j = 0; j < column.count; j++) {
                 const one = (row.first + i * row.firstStep) * kernel.firstColumns + column.first + j * column.firstStep;
-                const other = (row.second + i * row.secondStep) * kernel.secondColumns + column.second + j * column.secondStep;
+                const other =
+                  (row.second + i * row.secondStep) * kernel.secondColumns + column.second + j * column.secondStep;
                 sum +=
                   get(context, kernel.first, one * firstChannels + a, lane) *
                   get(context, kernel.second, other * secondChannels + b, lane);
@@ -251,7 +264,10 @@ function runShared(context: SharedContext, kernel: SharedKernel): void {
       const none = kernel.operation === "sum" ? 0 : Number.NEGATIVE_INFINITY;
       const results = new Float64Array(kernel.outputElements).fill(none);
       for (let i = 0; i < kernel.inputElements; i++) {
-        const to = kernel.axes.reduce((at, { divide, modulo, multiply }) => at + (Math.floor(i / divide) % modulo) * multiply, 0);
+        const to = kernel.axes.reduce(
+          (at, { divide, modulo, multiply }) => at + (Math.floor(i / divide) % modulo) * multiply,
+          0,
+        );
         const value = get(context, kernel.input, i, 0);
         results[to] = kernel.operation === "sum" ? results[to]! + value : Math.max(results[to]!, value);
       }

@@ -38,8 +38,7 @@ export interface ElementMap {
 
 /** Something an element's arithmetic reads: an array entry, or the result of the contraction it is fused with. */
 export type KernelOperand =
-  | { readonly kind: "array"; readonly array: ArrayIndex; readonly map: ElementMap }
-  | { readonly kind: "contraction" };
+  { readonly kind: "array"; readonly array: ArrayIndex; readonly map: ElementMap } | { readonly kind: "contraction" };
 
 /**
  * What is done with every element. Arguments of the expressions are the operands, then the values of the lets before.

@@ -15,7 +15,13 @@ export const groupCount = (samples: number, lanes: number): number => Math.ceil(
 export function samplesToLanes(
   host: Numbers,
   lanesOf: Numbers,
-  layout: { readonly samples: number; readonly elements: number; readonly lanes: number; readonly at: number; readonly stride: number },
+  layout: {
+    readonly samples: number;
+    readonly elements: number;
+    readonly lanes: number;
+    readonly at: number;
+    readonly stride: number;
+  },
 ): void {
   const { samples, elements, lanes, at, stride } = layout;
   for (let group = 0; group < groupCount(samples, lanes); group++) {
@@ -33,7 +39,13 @@ export function samplesToLanes(
 export function lanesToSamples(
   lanesOf: Numbers,
   host: Numbers,
-  layout: { readonly samples: number; readonly elements: number; readonly lanes: number; readonly at: number; readonly stride: number },
+  layout: {
+    readonly samples: number;
+    readonly elements: number;
+    readonly lanes: number;
+    readonly at: number;
+    readonly stride: number;
+  },
 ): void {
   const { samples, elements, lanes, at, stride } = layout;
   for (let sample = 0; sample < samples; sample++) {

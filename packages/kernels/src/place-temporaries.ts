@@ -1,7 +1,7 @@
 /** Gives every array its offset; temporaries whose lives do not overlap share storage. */
 import type { PhaseName } from "@settle/program";
 import type { KernelArray, KernelPlan, PhasePlan, Space } from "./kernel-plan.ts";
-import { arraysOf } from "./plan-program.ts";
+import { arraysOf } from "./arrays-of.ts";
 
 /** Offsets of lane arrays are whole cache lines for any number of lanes; shared ones keep to 16 numbers (64 bytes). */
 const alignment = 16;
@@ -24,7 +24,9 @@ export function placeTemporaries(
       return { ...draft, offset };
     }
     const [from, to] = lives.get(index) ?? [0, 0];
-    const rivals = placed.filter((other) => other.from <= to && from <= other.to).toSorted((a, b) => a.offset - b.offset);
+    const rivals = placed
+      .filter((other) => other.from <= to && from <= other.to)
+      .toSorted((a, b) => a.offset - b.offset);
     let offset = 0;
     for (const rival of rivals) {
       if (offset + length <= rival.offset) break;

@@ -64,7 +64,9 @@ export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable)
     const type = typeOf(value);
     const space: Space = type.batch ? "temporary" : "shared";
     const array =
-      buffer === undefined ? arrays.add(`${name}.${value} ${labelOf(value)}`, space, sizeOf(type.shape)) : arrays.ofBuffer(buffer);
+      buffer === undefined
+        ? arrays.add(`${name}.${value} ${labelOf(value)}`, space, sizeOf(type.shape))
+        : arrays.ofBuffer(buffer);
     place.set(value, array);
     return array;
   };
@@ -88,7 +90,14 @@ export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable)
     const lets = [instruction?.expression ?? argument(0)];
     const sums: { array: ArrayIndex; let: number }[] = [];
     for (const { map, reduce } of fusion.sumsOf.get(value) ?? []) {
-      lets.push(map === undefined ? argument(operands.length) : substitute(map.expression, map.operands.map(() => argument(operands.length))));
+      lets.push(
+        map === undefined
+          ? argument(operands.length)
+          : substitute(
+              map.expression,
+              map.operands.map(() => argument(operands.length)),
+            ),
+      );
       sums.push({ array: allocate(reduce.out), let: lets.length - 1 });
     }
     const stored = fusion.unstored.has(value) ? [] : [{ array: allocate(value), let: 0 }];
@@ -203,7 +212,14 @@ export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable)
       const positions = sizeOf(shape) / channels;
       const leading = instruction.axes.every((axis, index) => axis === index);
       if (instruction.operation !== "sum" || !leading) throw unsupported(`the reduction ${labelOf(out)}`);
-      group.push({ kind: "lane-sum", label: labelOf(out), input: at(instruction.operand), positions, channels, output });
+      group.push({
+        kind: "lane-sum",
+        label: labelOf(out),
+        input: at(instruction.operand),
+        positions,
+        channels,
+        output,
+      });
     }
     const shared = arrays.add(`${name}.${out} ${labelOf(out)}`, "shared", elements);
     place.set(out, shared);
@@ -242,7 +258,7 @@ export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable)
     const crossesSamples =
       (instruction.kind === "contract" && instruction.produce === "weight") ||
       (instruction.kind === "reduce" && instruction.batch);
-    if (crossesSamples) planSum(instruction as Contract | Reduce);
+    if (crossesSamples) planSum(instruction);
     else if (typeOf(instruction.out).batch) planBatched(instruction);
     else planShared(instruction);
   }
@@ -263,7 +279,10 @@ interface Fusion {
   /** By map: the contraction it takes in. */
   readonly hostOf: ReadonlyMap<number, Contract>;
   /** By value: sums over its elements (of it, or of a map of it alone) that its kernel makes on the way. */
-  readonly sumsOf: ReadonlyMap<number, readonly { readonly map: MapInstruction | undefined; readonly reduce: Reduce }[]>;
+  readonly sumsOf: ReadonlyMap<
+    number,
+    readonly { readonly map: MapInstruction | undefined; readonly reduce: Reduce }[]
+  >;
   /** Values whose instruction is part of another kernel. */
   readonly absorbed: ReadonlySet<number>;
   /** Values only sums need. */
@@ -295,9 +314,11 @@ function fuse(phase: Phase): Fusion {
   for (const reduce of phase.instructions) {
     if (reduce.kind !== "reduce" || reduce.batch || reduce.operation !== "sum") continue;
     const operandType = typeOf(reduce.operand);
-    if (!operandType.batch || reduce.axes.length !== operandType.shape.length || operandType.shape.length === 0) continue;
+    if (!operandType.batch || reduce.axes.length !== operandType.shape.length || operandType.shape.length === 0)
+      continue;
     const source = producer.get(reduce.operand);
-    const square = source?.kind === "map" && !hostOf.has(source.out) && source.operands.length === 1 ? source : undefined;
+    const square =
+      source?.kind === "map" && !hostOf.has(source.out) && source.operands.length === 1 ? source : undefined;
     const of = square?.operands[0] ?? reduce.operand;
     const maker = producer.get(of);
     if (maker?.kind !== "map" || !sameType(typeOf(of), operandType) || maker.out === square?.out) continue;
@@ -309,7 +330,9 @@ function fuse(phase: Phase): Fusion {
   // A value that only its fused sums read needs no storage.
   const unstored = new Set<number>();
   for (const [value, sums] of sumsOf) {
-    const fused = new Set<number>(sums.flatMap(({ map, reduce }) => [reduce.out, ...(map === undefined ? [] : [map.out])]));
+    const fused = new Set<number>(
+      sums.flatMap(({ map, reduce }) => [reduce.out, ...(map === undefined ? [] : [map.out])]),
+    );
     if (!writtenValues.has(value) && (users.get(value) ?? []).every((user) => fused.has(user.out))) unstored.add(value);
   }
   return { hostOf, sumsOf, absorbed, unstored };
@@ -340,7 +363,9 @@ function chooseWriteTargets(
   for (const { buffer, value } of phase.writes) {
     if (!madeHere.has(value) || taken.has(value)) continue;
     const instruction = phase.instructions[order.get(value) ?? -1];
-    const sumsSamples = instruction !== undefined && (("produce" in instruction && instruction.produce === "weight") || ("batch" in instruction && instruction.batch));
+    const sumsSamples =
+      instruction !== undefined &&
+      (("produce" in instruction && instruction.produce === "weight") || ("batch" in instruction && instruction.batch));
     if (sumsSamples) continue;
     const old = oldValue.get(buffer);
     const place = order.get(kernelOf(value)) ?? 0;
@@ -365,7 +390,8 @@ function checkRelation(relation: Relation, unsupported: (what: string) => Error)
   if (weights.kind !== "tensor") throw unsupported("fixed weights");
   if (!weights.shared) throw unsupported("weights that differ from position to position");
   if (relation.groups !== 1) throw unsupported("channel groups");
-  if (relation.axes.length !== 0 && relation.axes.length !== 2) throw unsupported(`${relation.axes.length} spatial axes`);
+  if (relation.axes.length !== 0 && relation.axes.length !== 2)
+    throw unsupported(`${relation.axes.length} spatial axes`);
 }
 
 /** How an element's place on the axes that are kept makes up its place in the result. */

@@ -1,6 +1,6 @@
 /** Program → KernelPlan. */
 import { type BufferId, type PhaseName, phaseNames, type Program, sizeOf } from "@settle/program";
-import type { ArrayIndex, GroupKernel, KernelArray, KernelPlan, PhasePlan, SharedKernel, Space } from "./kernel-plan.ts";
+import type { ArrayIndex, KernelArray, KernelPlan, PhasePlan, Space } from "./kernel-plan.ts";
 import { placeTemporaries } from "./place-temporaries.ts";
 import { type ArrayTable, planPhase } from "./plan-phase.ts";
 
@@ -31,30 +31,3 @@ export function planProgram(program: Program, { lanes }: PlanOptions): KernelPla
   >;
   return { lanes, ...placeTemporaries(drafts, phases, lanes), phases };
 }
-
-/** Arrays a kernel reads and writes. */
-export function arraysOf(kernel: GroupKernel | SharedKernel): { readonly reads: readonly ArrayIndex[]; readonly writes: readonly ArrayIndex[] } {
-  const ofWork = (work: Extract<GroupKernel, { kind: "map" }>["work"]) => ({
-    reads: work.operands.flatMap((operand) => (operand.kind === "array" ? [operand.array] : [])),
-    writes: [...work.stores, ...work.sums].map(({ array }) => array),
-  });
-  switch (kernel.kind) {
-    case "contract": {
-      const { reads, writes } = ofWork(kernel.work);
-      return { reads: [kernel.input, kernel.weights, ...reads], writes };
-    }
-    case "map":
-    case "shared-map":
-      return ofWork(kernel.work);
-    case "softmax":
-    case "lane-sum":
-    case "transpose":
-    case "shared-reduce":
-      return { reads: [kernel.input], writes: [kernel.output] };
-    case "gradient":
-      return { reads: [kernel.first, kernel.second], writes: [kernel.output] };
-    default:
-      return kernel satisfies never;
-  }
-}
-

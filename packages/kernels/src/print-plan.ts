@@ -12,7 +12,8 @@ export function printPlan(plan: KernelPlan): string {
   for (const [name, { head, group, merges, tail }] of Object.entries(plan.phases)) {
     lines.push("", `phase ${name}`);
     if (head.length > 0) lines.push(" once before the groups", ...head.map(shared));
-    if (group.length > 0) lines.push(" for each group", ...group.map((kernel) => `  ${kernel.label}: ${groupWork(plan, kernel)}`));
+    if (group.length > 0)
+      lines.push(" for each group", ...group.map((kernel) => `  ${kernel.label}: ${groupWork(plan, kernel)}`));
     if (merges.length > 0) lines.push(` then the sums of the groups are added in order (${merges.length})`);
     if (tail.length > 0) lines.push(" once after the groups", ...tail.map(shared));
   }
@@ -61,7 +62,9 @@ function sharedWork(plan: KernelPlan, kernel: SharedKernel): string {
 
 function work(plan: KernelPlan, { operands, lets, stores, sums }: ElementWork): string {
   const names = operands.map((operand) => (operand.kind === "contraction" ? "Σ" : nameOf(plan, operand.array)));
-  const values = lets.map((expression, index) => printScalarExpression(expression, [...names, ...lets.slice(0, index).map((_, k) => `v${k}`)]));
+  const values = lets.map((expression, index) =>
+    printScalarExpression(expression, [...names, ...lets.slice(0, index).map((_, k) => `v${k}`)]),
+  );
   const shown = lets.length === 1 ? values : values.map((value, k) => `v${k} = ${value}`);
   const target = (k: number): string => (lets.length === 1 ? "" : `v${k} → `);
   return [

@@ -1,6 +1,6 @@
 /** Checks what every emitter relies on. A fault here is ours. */
 import type { KernelArray, KernelPlan, Segment, Space } from "./kernel-plan.ts";
-import { arraysOf } from "./plan-program.ts";
+import { arraysOf } from "./arrays-of.ts";
 
 /**
  * Every broken rule, in words: arrays inside their space; kernels in the spaces they may touch; segments that cover each
@@ -22,18 +22,27 @@ export function verifyPlan(plan: KernelPlan): readonly string[] {
       for (const array of [...reads, ...writes]) live.set(array, [live.get(array)?.[0] ?? time, time]);
       for (const array of writes) {
         const space = spaceOf(array);
-        if (space === undefined || space === "shared") faults.push(`${name}: ${kernel.label} writes ${plan.arrays[array]?.id}`);
+        if (space === undefined || space === "shared")
+          faults.push(`${name}: ${kernel.label} writes ${plan.arrays[array]?.id}`);
       }
-      for (const array of reads) if (spaceOf(array) === "partial") faults.push(`${name}: ${kernel.label} reads a partial`);
+      for (const array of reads)
+        if (spaceOf(array) === "partial") faults.push(`${name}: ${kernel.label} reads a partial`);
       if (kernel.kind === "contract") {
-        faults.push(...segmentFaults(kernel.rows, kernel.outputRows).map((fault) => `${name}: ${kernel.label} rows: ${fault}`));
-        faults.push(...segmentFaults(kernel.columns, kernel.outputColumns).map((fault) => `${name}: ${kernel.label} columns: ${fault}`));
+        faults.push(
+          ...segmentFaults(kernel.rows, kernel.outputRows).map((fault) => `${name}: ${kernel.label} rows: ${fault}`),
+        );
+        faults.push(
+          ...segmentFaults(kernel.columns, kernel.outputColumns).map(
+            (fault) => `${name}: ${kernel.label} columns: ${fault}`,
+          ),
+        );
       }
     });
     for (const kernel of [...phase.head, ...phase.tail]) {
       const { reads, writes } = arraysOf(kernel);
       for (const array of [...reads, ...writes]) {
-        if (spaceOf(array) !== "shared") faults.push(`${name}: ${kernel.label} touches ${plan.arrays[array]?.id}, which is not shared`);
+        if (spaceOf(array) !== "shared")
+          faults.push(`${name}: ${kernel.label} touches ${plan.arrays[array]?.id}, which is not shared`);
       }
     }
     faults.push(...overlaps(plan, live).map((fault) => `${name}: ${fault}`));
@@ -56,10 +65,12 @@ function segmentFaults(segments: readonly Segment[], extent: number): readonly s
 }
 
 function overlaps(plan: KernelPlan, live: ReadonlyMap<number, readonly [number, number]>): readonly string[] {
-  const temporaries = [...live].flatMap(([index, life]): readonly { array: KernelArray; life: readonly [number, number] }[] => {
-    const array = plan.arrays[index];
-    return array?.space === "temporary" ? [{ array, life }] : [];
-  });
+  const temporaries = [...live].flatMap(
+    ([index, life]): readonly { array: KernelArray; life: readonly [number, number] }[] => {
+      const array = plan.arrays[index];
+      return array?.space === "temporary" ? [{ array, life }] : [];
+    },
+  );
   return temporaries.flatMap((one, index) =>
     temporaries.slice(index + 1).flatMap((other) => {
       const together = one.life[0] <= other.life[1] && other.life[0] <= one.life[1];

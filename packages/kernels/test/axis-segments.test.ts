@@ -4,15 +4,14 @@ import { describe, expect, it } from "vitest";
 import { axisSegments, tapRuns } from "../src/axis-segments.ts";
 import { elementMap } from "../src/element-map.ts";
 
-const axis: fc.Arbitrary<RelationAxis> = fc
-  .record({
-    big: fc.constantFrom("pre" as const, "post" as const),
-    stride: fc.integer({ min: 1, max: 4 }),
-    taps: fc.integer({ min: 1, max: 5 }),
-    pad: fc.integer({ min: 0, max: 3 }),
-    pre: fc.integer({ min: 1, max: 12 }),
-    post: fc.integer({ min: 1, max: 12 }),
-  });
+const axis: fc.Arbitrary<RelationAxis> = fc.record({
+  big: fc.constantFrom("pre" as const, "post" as const),
+  stride: fc.integer({ min: 1, max: 4 }),
+  taps: fc.integer({ min: 1, max: 5 }),
+  pad: fc.integer({ min: 0, max: 3 }),
+  pre: fc.integer({ min: 1, max: 12 }),
+  post: fc.integer({ min: 1, max: 12 }),
+});
 
 /** The pairs of positions that a relation joins on one axis, straight from its definition. */
 function joined(one: RelationAxis): string[] {
@@ -59,7 +58,12 @@ describe("segments", () => {
 
   it("are the sub-pixel form of a strided deconvolution: two residues and a border", () => {
     const up: RelationAxis = { big: "post", stride: 2, taps: 3, pad: 0, pre: 4, post: 8 };
-    const shown = axisSegments(up, "post").map(({ first, step, count, taps }) => [first, step, count, taps.map(({ tap }) => tap)]);
+    const shown = axisSegments(up, "post").map(({ first, step, count, taps }) => [
+      first,
+      step,
+      count,
+      taps.map(({ tap }) => tap),
+    ]);
     expect(shown).toEqual([
       [0, 2, 1, [0]],
       [2, 2, 3, [0, 2]],

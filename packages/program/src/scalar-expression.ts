@@ -94,22 +94,14 @@ export function arity(expression: ScalarExpression): number {
     case "binary":
       return Math.max(arity(expression.a), arity(expression.b));
     case "select":
-      return Math.max(
-        arity(expression.a),
-        arity(expression.b),
-        arity(expression.then),
-        arity(expression.otherwise),
-      );
+      return Math.max(arity(expression.a), arity(expression.b), arity(expression.then), arity(expression.otherwise));
     default:
       return expression satisfies never;
   }
 }
 
 /** Puts `replacements[i]` in the place of argument i. */
-export function substitute(
-  expression: ScalarExpression,
-  replacements: readonly ScalarExpression[],
-): ScalarExpression {
+export function substitute(expression: ScalarExpression, replacements: readonly ScalarExpression[]): ScalarExpression {
   const into = (e: ScalarExpression): ScalarExpression => substitute(e, replacements);
   switch (expression.kind) {
     case "constant":

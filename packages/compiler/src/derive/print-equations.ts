@@ -33,7 +33,11 @@ function textOf(equations: Equations): string {
   lines.push("", "total discrepancy", `  ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const functions = functionLines(equations, (f) => printScalarExpression(f, ["x"]));
   if (functions.length > 0) {
-    lines.push("", "functions", ...functions.map(({ symbol: name, value, users }) => `  ${name}(x) = ${value}   (${users})`));
+    lines.push(
+      "",
+      "functions",
+      ...functions.map(({ symbol: name, value, users }) => `  ${name}(x) = ${value}   (${users})`),
+    );
   }
   return `${lines.join("\n")}\n`;
 }

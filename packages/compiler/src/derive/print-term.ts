@@ -15,7 +15,7 @@ interface Notation {
   readonly weights: (synapse: string) => string;
   readonly errorWeights: (synapse: string) => string;
   readonly adjoint: (weights: string) => string;
-  readonly apply: (weights: string, symbol: { readonly text: string; readonly latex: string }, of: string) => string;
+  readonly apply: (weights: string, sign: { readonly text: string; readonly latex: string }, of: string) => string;
   readonly correlate: (filters: boolean, pre: string, post: string) => string;
   readonly positions: (of: string) => string;
   readonly halfSquare: (of: string) => string;
@@ -36,7 +36,7 @@ const text: Notation = {
   weights: (synapse) => synapse,
   errorWeights: (synapse) => `E(${synapse})`,
   adjoint: (weights) => `${weights}ᵀ`,
-  apply: (weights, symbol, of) => `${weights} ${symbol.text} ${of}`,
+  apply: (weights, sign, of) => `${weights} ${sign.text} ${of}`,
   correlate: (_filters, pre, post) => `${pre} ⋆ ${post}`,
   positions: (of) => `Σ positions ${of}`,
   halfSquare: (of) => `½‖${of}‖²`,
@@ -121,7 +121,11 @@ function write(term: Term, equations: Equations, notation: Notation): string {
       return notation.product(notation === latex ? "\\sigma" : "σ", of(term.of));
     case "predict": {
       const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
-      return notation.apply(notation.weights(term.synapse), kind.symbol, isAtom(term.of) ? of(term.of) : grouped(term.of));
+      return notation.apply(
+        notation.weights(term.synapse),
+        kind.symbol,
+        isAtom(term.of) ? of(term.of) : grouped(term.of),
+      );
     }
     case "feedback": {
       const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];

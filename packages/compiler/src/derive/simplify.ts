@@ -14,8 +14,7 @@ import {
   type UnaryPrimitive,
 } from "@settle/program";
 
-const isConstant = (e: ScalarExpression): e is Extract<ScalarExpression, { kind: "constant" }> =>
-  e.kind === "constant";
+const isConstant = (e: ScalarExpression): e is Extract<ScalarExpression, { kind: "constant" }> => e.kind === "constant";
 const isNumber = (e: ScalarExpression, value: number): boolean => e.kind === "constant" && e.value === value;
 
 /** An equal expression for all finite arguments. */

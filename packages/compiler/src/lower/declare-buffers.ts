@@ -1,10 +1,21 @@
 /** All buffers of a Program, with roles, types, laws and streams. */
 import type { Buffer, BufferId, BufferRole, InitialLaw, Mode, Shape, ValueType } from "@settle/program";
 import type { Equations, Parameter } from "../derive/equations.ts";
-import { correctionIds, dataId, directionId, growthId, maskId, momentIds, noiseId, readoutIds, sumId, velocityId } from "./buffer-ids.ts";
-import { parameterType } from "./lower.ts";
+import {
+  correctionIds,
+  dataId,
+  directionId,
+  growthId,
+  maskId,
+  momentIds,
+  noiseId,
+  readoutIds,
+  sumId,
+  velocityId,
+} from "./buffer-ids.ts";
 import { monitorBuffers } from "./lower-monitor.ts";
 import { startsByNoise } from "./lower-start.ts";
+import { parameterType } from "./parameter-type.ts";
 
 const single: ValueType = { batch: false, shape: [] };
 

@@ -13,7 +13,10 @@ export function lowerAccumulate({ equations, parts }: Lowering): Phase {
     // The factor is applied to the sum, which is small, rather than to every sample's activity.
     const [by, of] = delta.kind === "scale" ? [delta.by, delta.of] : [1, delta];
     const value = lowerTerm({ equations, builder }, scope, of, `Σ Δ ${id}`);
-    builder.write(sumId(id), builder.map(add(argument(0), mul(by, argument(1))), [builder.read(sumId(id)), value], sumId(id)));
+    builder.write(
+      sumId(id),
+      builder.map(add(argument(0), mul(by, argument(1))), [builder.read(sumId(id)), value], sumId(id)),
+    );
   }
   return builder.finish();
 }

@@ -6,7 +6,20 @@
  * as the sample's *growth* (which tends to the largest eigenvalue in size as the phase is repeated) and normalizes it. J is never formed: the
  * instructions that compute f are differentiated one by one, in the direction v.
  */
-import { add, argument, constant, div, mul, neg, type Phase, type ScalarExpression, select, sqrt, sub, type ValueId } from "@settle/program";
+import {
+  add,
+  argument,
+  constant,
+  div,
+  mul,
+  neg,
+  type Phase,
+  type ScalarExpression,
+  select,
+  sqrt,
+  sub,
+  type ValueId,
+} from "@settle/program";
 import { differentiate } from "../derive/differentiate.ts";
 import { scale } from "../derive/term.ts";
 import { directionId, growthId, maskId } from "./buffer-ids.ts";
@@ -123,7 +136,10 @@ function differentiatePhase(
         const weighed = builder.map(mul(argument(0), argument(1)), [value, tangent], `${varied}, weighed`);
         const axes = [builder.typeOf(value).shape.length - 1];
         const total = builder.reduce(weighed, { axes, batch: false, keep: true }, `${varied}, total`);
-        tangents.set(out, builder.map(sub(argument(0), mul(argument(1), argument(2))), [weighed, value, total], varied));
+        tangents.set(
+          out,
+          builder.map(sub(argument(0), mul(argument(1), argument(2))), [weighed, value, total], varied),
+        );
         break;
       }
       case "reduce":
@@ -136,7 +152,7 @@ function differentiatePhase(
   return new Map(
     phase.writes.flatMap(({ buffer, value }) => {
       const tangent = tangents.get(value);
-      return tangent === undefined ? [] : [[buffer as string, tangent] as const];
+      return tangent === undefined ? [] : [[buffer, tangent] as const];
     }),
   );
 }

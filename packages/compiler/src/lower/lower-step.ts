@@ -78,7 +78,9 @@ function takeStep(step: StepContext): StepResult {
   switch (integrator.kind) {
     case "euler": {
       const scope = scopeOf(step.before);
-      const moved = new Map(step.moving.map((state) => [state.id, moveBy(step, state, [[1, flowAt(step, scope, state)]])]));
+      const moved = new Map(
+        step.moving.map((state) => [state.id, moveBy(step, state, [[1, flowAt(step, scope, state)]])]),
+      );
       return { scope, moved };
     }
     case "heun":
@@ -95,14 +97,23 @@ function takeStep(step: StepContext): StepResult {
 /** f(z) of a state at the states of a scope; zero where a mask holds it. */
 function flowAt({ lowering, builder }: StepContext, scope: Scope, state: GraphState): Pending {
   const operands: ValueId[] = [];
-  const flow = scalarOf({ equations: lowering.equations, builder }, scope, lowering.equations.flows.get(state.id)!, operands);
+  const flow = scalarOf(
+    { equations: lowering.equations, builder },
+    scope,
+    lowering.equations.flows.get(state.id)!,
+    operands,
+  );
   if (lowering.modes.get(state.id) !== "masked") return { expression: flow, operands };
   operands.push(builder.read(maskId(state.id)));
   return { expression: mul(sub(1, argument(operands.length - 1)), flow), operands };
 }
 
 /** z + Σ weight · f. */
-function moveBy({ builder, before }: StepContext, state: GraphState, flows: readonly (readonly [number, Pending])[]): ValueId {
+function moveBy(
+  { builder, before }: StepContext,
+  state: GraphState,
+  flows: readonly (readonly [number, Pending])[],
+): ValueId {
   const operands: ValueId[] = [before.get(state.id)!];
   let expression: ScalarExpression = argument(0);
   for (const [weight, flow] of flows) {
@@ -182,7 +193,11 @@ function momentumStep(step: StepContext, factor: number, nesterov: boolean): Ste
   for (const state of moving) {
     const flow = flowAt(step, scope, state);
     const operands = [builder.read(velocityId(state.id)), ...flow.operands];
-    const velocity = builder.map(add(mul(factor, argument(0)), shifted(flow.expression, 1)), operands, `v(${state.id})′`);
+    const velocity = builder.map(
+      add(mul(factor, argument(0)), shifted(flow.expression, 1)),
+      operands,
+      `v(${state.id})′`,
+    );
     moved.set(velocityId(state.id), velocity);
     moved.set(state.id, moveBy(step, state, [[1, { expression: argument(0), operands: [velocity] }]]));
   }

@@ -152,9 +152,7 @@ function sumOf(terms: readonly Term[], of: (term: Term) => ScalarExpression): Sc
   let total: ScalarExpression = constant(0);
   for (const term of terms) {
     total =
-      term.kind === "scale" && term.by < 0
-        ? sub(total, mul(constant(-term.by), of(term.of)))
-        : add(total, of(term));
+      term.kind === "scale" && term.by < 0 ? sub(total, mul(constant(-term.by), of(term.of))) : add(total, of(term));
   }
   return total;
 }

@@ -1,5 +1,5 @@
 /** Equations → Program, for one set of modes of the observed nodes. */
-import { type Buffer, type BufferId, type Mode, type Program, type Relation, type ValueType, verifyProgram, weightShape } from "@settle/program";
+import { type Buffer, type BufferId, type Mode, type Program, verifyProgram } from "@settle/program";
 import type { Equations } from "../derive/equations.ts";
 import { assertThat } from "../fault.ts";
 import { declareBuffers } from "./declare-buffers.ts";
@@ -116,13 +116,4 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
   const faults = verifyProgram(program);
   assertThat(faults.length === 0, `the Program of ${graph.name} is not sound: ${faults.join("; ")}`);
   return program;
-}
-
-/** Type of a learned tensor. */
-export function parameterType(equations: Equations, parameter: { readonly kind: string; readonly owner: string }): ValueType {
-  if (parameter.kind === "bias") {
-    return { batch: false, shape: equations.graph.errors.get(parameter.owner)?.biasShape ?? [] };
-  }
-  const relation: Relation | undefined = equations.graph.synapses.get(parameter.owner)?.relation;
-  return { batch: false, shape: relation === undefined ? [] : weightShape(relation) };
 }

@@ -36,7 +36,12 @@ export interface PhaseBuilder {
   map(expression: ScalarExpression, operands: readonly ValueId[], label: string, type?: ValueType): ValueId;
   reduce(
     operand: ValueId,
-    over: { readonly operation?: "sum" | "max"; readonly axes: readonly number[]; readonly batch: boolean; readonly keep?: boolean },
+    over: {
+      readonly operation?: "sum" | "max";
+      readonly axes: readonly number[];
+      readonly batch: boolean;
+      readonly keep?: boolean;
+    },
     label: string,
   ): ValueId;
   softmax(operand: ValueId, label: string): ValueId;

@@ -68,8 +68,7 @@ export interface NormalErrorSynapse {
   readonly from: string;
   readonly to: string;
   readonly weights:
-    | { readonly kind: "tied" }
-    | { readonly kind: "separate"; readonly lambda: number; readonly initial: InitialLaw };
+    { readonly kind: "tied" } | { readonly kind: "separate"; readonly lambda: number; readonly initial: InitialLaw };
 }
 
 export type NormalConstraint =
@@ -121,4 +120,3 @@ export interface NormalCircuit {
   /** By JSON pointer of the field as if it were written in its own place: `/states/z1/rate`. */
   readonly origins: ReadonlyMap<string, Origin>;
 }
-

@@ -37,6 +37,7 @@ import type {
 const startLaw: LawSpec = { kind: "normal", mean: 0.5, std: 0.05 };
 /** ConvNGC and NGC alike. */
 const weightLaw: LawSpec = { kind: "normal", mean: 0, std: 0.1 };
+const noConstraint: ConstraintSpec = { kind: "none" };
 
 export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
   const origins = new Map<string, Origin>();
@@ -65,7 +66,9 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
       steps: choose(at("steps"), [[settle.steps, at("steps")]], 60),
       integrator: normalIntegrator(choose(at("integrator"), [[settle.integrator, at("integrator")]], "euler")),
       start: choose(at("start"), [[settle.start, at("start")]], "projection"),
-      ...(tolerance === undefined ? {} : { tolerance: choose(at("tolerance"), [[tolerance, at("tolerance")]], tolerance) }),
+      ...(tolerance === undefined
+        ? {}
+        : { tolerance: choose(at("tolerance"), [[tolerance, at("tolerance")]], tolerance) }),
       patience: choose(at("patience"), [[settle.patience, at("patience")]], 3),
     },
     learn: {
@@ -80,7 +83,7 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
 function normalizeState(id: string, state: StateSpec, spec: CircuitSpec, choose: Chooser): NormalState {
   const defaults = spec.defaults?.state ?? {};
   const own = pointerTo("states", id);
-  const field = <K extends string & keyof typeof defaults & keyof StateSpec>(key: K) =>
+  const field = <K extends Extract<keyof typeof defaults & keyof StateSpec, string>>(key: K) =>
     [
       [state[key], `${own}/${key}`],
       [defaults[key], `/defaults/state/${key}`],
@@ -89,10 +92,10 @@ function normalizeState(id: string, state: StateSpec, spec: CircuitSpec, choose:
     id,
     ...(state.shape === undefined ? {} : { shape: state.shape }),
     ...(state.channels === undefined ? {} : { channels: state.channels }),
-    activation: normalActivation(choose(`${own}/activation`, field("activation"), "identity" as ActivationSpec)),
+    activation: normalActivation(choose(`${own}/activation`, field("activation"), "identity")),
     derivative: choose(`${own}/derivative`, field("derivative"), false),
     rate: choose(`${own}/rate`, [...field("rate"), [spec.settle?.rate, "/settle/rate"]], 0.1),
-    leak: normalLeak(choose(`${own}/leak`, [...field("leak"), [spec.settle?.leak, "/settle/leak"]], 0 as number | LeakSpec)),
+    leak: normalLeak(choose(`${own}/leak`, [...field("leak"), [spec.settle?.leak, "/settle/leak"]], 0)),
     prior: { strength: 0.01, ...choose(`${own}/prior`, field("prior"), { kind: "none" as const }) },
     initial: normalLaw(choose(`${own}/initial`, field("initial"), startLaw)),
     ...(state.observed === undefined ? {} : { observed: state.observed }),
@@ -108,7 +111,7 @@ function normalizeError(id: string, error: ErrorSpec, spec: CircuitSpec, choose:
       [error.bias, `${own}/bias`],
       [defaults.bias, "/defaults/error/bias"],
     ],
-    false as NonNullable<ErrorSpec["bias"]>,
+    false,
   );
   const precision = error.precision ?? defaults.precision;
   return {
@@ -129,12 +132,10 @@ function normalizeError(id: string, error: ErrorSpec, spec: CircuitSpec, choose:
           [error.output, `${own}/output`],
           [defaults.output, "/defaults/error/output"],
         ],
-        "identity" as OutputSpec,
+        "identity",
       ),
     ),
-    ...(bias === false
-      ? {}
-      : { bias: { initial: normalLaw(bias === true ? { kind: "zeros" } : bias.initial) } }),
+    ...(bias === false ? {} : { bias: { initial: normalLaw(bias === true ? { kind: "zeros" } : bias.initial) } }),
     ...(precision === undefined
       ? {}
       : {
@@ -156,7 +157,7 @@ function normalizeSynapse(
 ): { readonly synapse: NormalSynapse; readonly feedback?: NormalErrorSynapse } {
   const defaults = spec.defaults?.synapse ?? {};
   const own = pointerTo("synapses", id);
-  const field = <K extends string & keyof typeof defaults>(key: K) =>
+  const field = <K extends Extract<keyof typeof defaults, string>>(key: K) =>
     [
       [(synapse as typeof defaults)[key], `${own}/${key}`],
       [defaults[key], `/defaults/synapse/${key}`],
@@ -172,14 +173,14 @@ function normalizeSynapse(
     });
   }
   const law = choose(`${own}/initial`, field("initial"), weightLaw);
-  const learn = choose(`${own}/learn`, field("learn"), true as NonNullable<SynapseSpec["learn"]>);
+  const learn = choose(`${own}/learn`, field("learn"), true);
   const constraint = choose(
     `${own}/learn/constraint`,
     [
       [typeof learn === "object" ? learn.constraint : undefined, `${own}/learn/constraint`],
       [spec.learn?.constraint, "/learn/constraint"],
     ],
-    { kind: "none" } as ConstraintSpec,
+    noConstraint,
   );
   const kernel = kind === "dense" ? undefined : choose(`${own}/kernel`, field("kernel"), undefined);
   if (kind !== undefined && kind !== "dense" && kernel === undefined) {
@@ -191,7 +192,7 @@ function normalizeSynapse(
       help: 'say "kernel": [3, 3] here, or for all synapses in /defaults/synapse.',
     });
   }
-  const feedback = choose(`${own}/feedback`, field("feedback"), "tied" as NonNullable<SynapseSpec["feedback"]>);
+  const feedback = choose(`${own}/feedback`, field("feedback"), "tied");
   const feedbackSpec: FeedbackSpec = typeof feedback === "string" ? { kind: feedback } : feedback;
   const target = spec.errors[synapse.to]?.target;
   return {
@@ -204,7 +205,7 @@ function normalizeSynapse(
         ? {}
         : {
             kernel: pair(kernel ?? 1),
-            stride: pair(choose(`${own}/stride`, field("stride"), 1 as number | Pair)),
+            stride: pair(choose(`${own}/stride`, field("stride"), 1)),
             padding: choose(`${own}/padding`, field("padding"), "same"),
           }),
       coefficient: choose(`${own}/coefficient`, field("coefficient"), 1),
@@ -294,4 +295,3 @@ function normalRule(rule: RuleSpec["kind"] | RuleSpec): NormalRule {
       return full satisfies never;
   }
 }
-

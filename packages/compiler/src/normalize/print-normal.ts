@@ -27,7 +27,11 @@ export function printNormal(circuit: NormalCircuit): string {
     field(`${own}/derivative`, "derivative", String(state.derivative));
     field(`${own}/rate`, "rate", printNumber(state.rate));
     field(`${own}/leak`, "leak", `${printNumber(state.leak.rate)}${state.leak.scaled ? ", scaled" : ""}`);
-    field(`${own}/prior`, "prior", state.prior.kind === "none" ? "none" : `${state.prior.kind} ${state.prior.strength}`);
+    field(
+      `${own}/prior`,
+      "prior",
+      state.prior.kind === "none" ? "none" : `${state.prior.kind} ${state.prior.strength}`,
+    );
     field(`${own}/initial`, "initial", printLaw(state.initial));
   }
   lines.push("", "errors");
@@ -90,4 +94,3 @@ function printFields(fields: { readonly kind: string }): string {
   const { kind, ...rest } = fields;
   return [kind, ...Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`)].join(", ");
 }
-

@@ -60,7 +60,9 @@ export function checkEndpoints(circuit: NormalCircuit, faults: FaultList): void 
     }
   }
   // What a misspelt name leaves unconnected would only repeat that fault.
-  const misspelt = faults.faults.some(({ code }) => code === "resolve/unknown-state" || code === "resolve/unknown-error");
+  const misspelt = faults.faults.some(
+    ({ code }) => code === "resolve/unknown-state" || code === "resolve/unknown-error",
+  );
   if (!misspelt) checkUse(circuit, faults);
 }
 

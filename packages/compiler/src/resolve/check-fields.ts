@@ -5,11 +5,7 @@ import { pointerTo } from "../pointer-to.ts";
 import { synapseKinds } from "../synapses/synapse-kinds.ts";
 import type { KnownShape } from "./infer-shapes.ts";
 
-export function checkFields(
-  circuit: NormalCircuit,
-  shapes: ReadonlyMap<string, KnownShape>,
-  faults: FaultList,
-): void {
+export function checkFields(circuit: NormalCircuit, shapes: ReadonlyMap<string, KnownShape>, faults: FaultList): void {
   for (const state of circuit.states) {
     if (state.initial.kind !== "uniform") continue;
     faults.report({

@@ -10,8 +10,7 @@ import type {
 
 /** How a shape came to be known. */
 export type ShapeOrigin =
-  | { readonly kind: "written" }
-  | { readonly kind: "inferred"; readonly from: string; readonly exact: boolean };
+  { readonly kind: "written" } | { readonly kind: "inferred"; readonly from: string; readonly exact: boolean };
 
 export interface GraphState extends Omit<NormalState, "channels"> {
   readonly shape: Shape;

@@ -12,7 +12,10 @@ import type { KnownShape } from "./infer-shapes.ts";
 export function hashCircuit(circuit: NormalCircuit, shapes: ReadonlyMap<string, KnownShape>): string {
   const { steps: _steps, ...settle } = circuit.settle;
   const content = {
-    states: circuit.states.map(({ channels: _channels, ...state }) => ({ ...state, shape: shapes.get(state.id)?.shape })),
+    states: circuit.states.map(({ channels: _channels, ...state }) => ({
+      ...state,
+      shape: shapes.get(state.id)?.shape,
+    })),
     errors: circuit.errors,
     synapses: circuit.synapses,
     errorSynapses: circuit.errorSynapses,

@@ -36,12 +36,10 @@ export function inferShapes(circuit: NormalCircuit, faults: FaultList): Readonly
   const waiting = new Map(
     circuit.states.filter((state) => state.shape === undefined && state.channels !== undefined).map((s) => [s.id, s]),
   );
-  for (const exactOnly of [true, false]) {
-    let found = true;
-    while (found) found = deduceOne(circuit.synapses, targets, waiting, known, exactOnly);
-    // A choice may have opened further deductions without one: go back to those first.
-    while (!exactOnly && deduceOne(circuit.synapses, targets, waiting, known, true)) continue;
-  }
+  const deduce = (exactOnly: boolean): boolean => deduceOne(circuit.synapses, targets, waiting, known, exactOnly);
+  // After a choice, deductions without one come first again.
+  let found = true;
+  while (found) found = deduce(true) || deduce(false);
   for (const state of circuit.states) {
     if (known.has(state.id)) continue;
     faults.report({

@@ -23,7 +23,9 @@ export function printGraph(graph: CircuitGraph): string {
   lines.push("", "errors");
   for (const error of graph.errors.values()) {
     const bias = error.biasShape === undefined ? "" : `  bias ${show(error.biasShape)}`;
-    lines.push(`  ${error.id}  measures ${error.target} ${show(error.shape)}, predicted by ${error.predictors.join(", ")}${bias}`);
+    lines.push(
+      `  ${error.id}  measures ${error.target} ${show(error.shape)}, predicted by ${error.predictors.join(", ")}${bias}`,
+    );
   }
   lines.push("", "synapses");
   for (const synapse of graph.synapses.values()) {

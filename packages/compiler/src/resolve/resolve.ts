@@ -82,7 +82,8 @@ function startOf(
   cycle: readonly string[] | undefined,
   start: "projection" | "initial",
 ): GraphState["start"] {
-  if (start === "initial") return { kind: "law", why: 'the circuit starts every state at its own law ("settle.start")' };
+  if (start === "initial")
+    return { kind: "law", why: 'the circuit starts every state at its own law ("settle.start")' };
   if (error === undefined) return { kind: "law", why: `nothing predicts ${id}` };
   if (cycle !== undefined) return { kind: "law", why: `${id} is on the cycle of ${cycle.join(", ")}` };
   return { kind: "project", why: `predicted by ${error}` };

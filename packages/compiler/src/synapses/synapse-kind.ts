@@ -3,7 +3,6 @@ import type { Relation, Shape } from "@settle/program";
 import type { SynapseKindName } from "@settle/spec";
 import type { NormalSynapse } from "../normalize/normal-circuit.ts";
 
-
 /** What one end tells about the other. `exact: false` marks the usual one of several possible extents. */
 export interface Inference {
   readonly extents: readonly [number, number];

@@ -91,7 +91,9 @@ describe("simplify", () => {
     fc.assert(
       fc.property(smooth, fc.double({ min: -2, max: 2, noNaN: true }), (expression, at) => {
         const value = evaluate(expression, [at]);
-        expect(Math.abs(evaluate(simplify(expression), [at]) - value)).toBeLessThan(1e-9 * Math.max(1, Math.abs(value)));
+        expect(Math.abs(evaluate(simplify(expression), [at]) - value)).toBeLessThan(
+          1e-9 * Math.max(1, Math.abs(value)),
+        );
       }),
     );
   });

@@ -14,9 +14,13 @@ const load = (path: string) => {
 
 test("conv-ngc reads as equations 1 and 2 of its paper", () => {
   const latex = printEquations(load("circuits/conv-ngc/circuit.json"), "latex");
-  expect(latex).toContain("\\bar{\\mathbf{z}}^{1} &= \\mathbf{W}^{2} \\circledast \\phi\\left(\\mathbf{z}^{2}\\right) + \\mathbf{b}^{1}");
+  expect(latex).toContain(
+    "\\bar{\\mathbf{z}}^{1} &= \\mathbf{W}^{2} \\circledast \\phi\\left(\\mathbf{z}^{2}\\right) + \\mathbf{b}^{1}",
+  );
   expect(latex).toContain("\\mathbf{e}^{1} &= \\mathbf{z}^{1} - \\bar{\\mathbf{z}}^{1}");
-  expect(latex).toContain("\\mathbf{d}_{\\mathbf{z}^{1}} &= -\\mathbf{e}^{1} + {\\mathbf{W}^{1}}^{\\top} \\ast \\mathbf{e}^{0}");
+  expect(latex).toContain(
+    "\\mathbf{d}_{\\mathbf{z}^{1}} &= -\\mathbf{e}^{1} + {\\mathbf{W}^{1}}^{\\top} \\ast \\mathbf{e}^{0}",
+  );
   expect(latex).toContain(
     "\\mathbf{z}^{1} &\\leftarrow \\mathbf{z}^{1} + 0.1\\,\\mathbf{d}_{\\mathbf{z}^{1}} - 0.001\\,\\mathbf{z}^{1}",
   );

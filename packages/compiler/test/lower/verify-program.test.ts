@@ -11,25 +11,43 @@ if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
 const { program } = result;
 
 /** A copy that may be written to. */
-type Mutable<T> = T extends string | number
-  ? T
-  : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+type Mutable<T> = T extends string | number ? T : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 const spoilt = (spoil: (copy: Mutable<Program>) => void): readonly string[] => {
   const copy = structuredClone(program) as Mutable<Program>;
   spoil(copy);
-  return verifyProgram(copy as Program);
+  return verifyProgram(copy);
 };
 
 test.each<[string, (copy: Mutable<Program>) => void, RegExp]>([
-  ["a value used before it is assigned", (p) => void p.phases.step.instructions.reverse(), /before it is assigned/],
-  ["a value assigned twice", (p) => void p.phases.step.instructions.push(p.phases.step.instructions[0]!), /assigned twice/],
-  ["a value of another type than declared", (p) => void (p.phases.readout.values.at(-1)!.type.shape = [7]), /is declared \[N, 7\]/],
+  [
+    "a value used before it is assigned",
+    (p) => void (p.phases.step.instructions = p.phases.step.instructions.toReversed()),
+    /before it is assigned/,
+  ],
+  [
+    "a value assigned twice",
+    (p) => void p.phases.step.instructions.push(p.phases.step.instructions[0]!),
+    /assigned twice/,
+  ],
+  [
+    "a value of another type than declared",
+    (p) => void (p.phases.readout.values.at(-1)!.type.shape = [7]),
+    /is declared \[N, 7\]/,
+  ],
   ["a buffer that is not there", (p) => void p.buffers.shift(), /unknown buffer/],
   ["a buffer declared twice", (p) => void p.buffers.push(p.buffers[0]!), /declared twice/],
-  ["a phase that writes what it may not", (p) => void (p.phases.step.writes[0]!.buffer = program.errors[0]!.error), /may not write the readout/],
+  [
+    "a phase that writes what it may not",
+    (p) => void (p.phases.step.writes[0]!.buffer = program.errors[0]!.error),
+    /may not write the readout/,
+  ],
   ["a batch in the apply phase", (p) => void (p.phases.apply.values[0]!.type.batch = true), /batched value/],
   ["a parameter without a law", (p) => void delete p.buffers[0]!.initial, /no initial law/],
-  ["a relation whose map is not the tensor's", (p) => void (p.relations.find((r) => r.axes.length > 0)!.axes[0]!.post = 9), /another shape/],
+  [
+    "a relation whose map is not the tensor's",
+    (p) => void (p.relations.find((r) => r.axes.length > 0)!.axes[0]!.post = 9),
+    /another shape/,
+  ],
 ])("sees %s", (_name, spoil, fault) => {
   expect(spoilt(spoil).join("\n")).toMatch(fault);
 });

@@ -73,9 +73,9 @@ test("the order in which a file lists its parts changes nothing", () => {
   };
   const reference = compile(spec);
   const shuffled = <T>(record: Readonly<Record<string, T>>) =>
-    fc.shuffledSubarray(Object.keys(record), { minLength: Object.keys(record).length }).map((keys) =>
-      Object.fromEntries(keys.map((key) => [key, record[key]!])),
-    );
+    fc
+      .shuffledSubarray(Object.keys(record), { minLength: Object.keys(record).length })
+      .map((keys) => Object.fromEntries(keys.map((key) => [key, record[key]!])));
   fc.assert(
     fc.property(shuffled(spec.states), shuffled(spec.errors), shuffled(spec.synapses), (states, errors, synapses) => {
       const result = compile({ ...spec, states, errors, synapses });

@@ -3,7 +3,12 @@ import type { CircuitSpec } from "@settle/spec";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-function chain(kind: "conv2d" | "deconv2d", known: "source" | "target", extents: readonly [number, number], more: object) {
+function chain(
+  kind: "conv2d" | "deconv2d",
+  known: "source" | "target",
+  extents: readonly [number, number],
+  more: object,
+) {
   const shape = [...extents, 2] as [number, number, number];
   const spec: CircuitSpec = {
     version: 1,
@@ -41,7 +46,7 @@ test("whatever is inferred fits its synapse", () => {
       fc.tuple(side, side),
       settings,
       (kind, known, extents, more) => {
-        const result = chain(kind as "conv2d", known as "source", extents as [number, number], more);
+        const result = chain(kind, known, extents, more);
         const fits = more.kernel.every((taps, axis) => taps <= extents[axis]!);
         const bigIsKnown = (kind === "conv2d") === (known === "source");
         // Only a VALID kernel that does not fit into the side it slides over leaves nothing to infer.
