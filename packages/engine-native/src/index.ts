@@ -1,1 +1,2 @@
-export {};
+export { clearNativeCache, kernelFolder } from "./build/kernel-cache.ts";
+export { createNativeEngine, emitNativeC, nativeEngine, type NativeEngineOptions } from "./native-engine.ts";

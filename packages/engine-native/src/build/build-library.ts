@@ -1,0 +1,46 @@
+/** C text → the path of a library, from the cache where it has been built before. */
+import { settleError, SettleError } from "@settle/diagnostics";
+import { createHash } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Compiler, runCompiler } from "./compiler.ts";
+import { addEntry, findEntry } from "./kernel-cache.ts";
+
+export interface Library {
+  readonly path: string;
+  /** Seconds the compiler took; absent if it was in the cache. */
+  readonly compiled?: number;
+  /** A folder to remove once the library is loaded: the cache could not be written. */
+  readonly temporary?: { readonly folder: string; readonly why: string };
+}
+
+/** @throws {SettleError} `engine/compile-failed` with what the compiler said */
+export async function buildLibrary(text: string, compiler: Compiler, folder: string): Promise<Library> {
+  const key = createHash("sha256").update(compiler.identity).update(text).digest("hex").slice(0, 32);
+  const known = await findEntry(folder, key);
+  if (known !== undefined) return { path: known };
+  const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
+  try {
+    return { path: await addEntry(folder, key, (into) => compile(text, compiler, into)), compiled: seconds() };
+  } catch (fault) {
+    if (fault instanceof SettleError) throw fault;
+    const temporary = { folder: await mkdtemp(join(tmpdir(), "settle-kernels-")), why: fault instanceof Error ? fault.message : String(fault) };
+    return { path: await compile(text, compiler, temporary.folder), compiled: seconds(), temporary };
+  }
+}
+
+async function compile(text: string, { path, flags, version }: Compiler, folder: string): Promise<string> {
+  const source = join(folder, "kernels.c");
+  const library = join(folder, "kernels.so");
+  await writeFile(source, text);
+  const answer = await runCompiler(path, [...flags, "-o", library, source]);
+  if (answer.ok) return library;
+  // The folder's fault, not the kernels': another folder may do.
+  if (/No space left|quota exceeded|Read-only file system/i.test(answer.fault)) throw new Error(answer.fault.split("\n")[0]);
+  throw settleError("engine/compile-failed", `The C compiler ${path} (${version}) failed on the kernels of this circuit.`, {
+    note: answer.fault.split("\n").slice(0, 20).join("\n"),
+    help: "use another compiler (SETTLE_CC=/path/to/cc), or another engine: `settle engines` lists them",
+  });
+}

@@ -1,0 +1,66 @@
+/** Work on shared arrays, as C functions `name(s, p)`. */
+import type { SharedKernel } from "@settle/kernels";
+import { addressOf, comment, type EmitContext, indent, times } from "./c-text.ts";
+import { emitSharedWork } from "./emit-element-work.ts";
+
+type Reduce = Extract<SharedKernel, { kind: "shared-reduce" }>;
+type Transpose = Extract<SharedKernel, { kind: "transpose" }>;
+
+export function emitSharedKernel(context: EmitContext, name: string, kernel: SharedKernel): readonly string[] {
+  return [comment(kernel.label), `static void ${name}(float *s) {`, ...indent(bodyOf(context, kernel)), "}"];
+}
+
+function bodyOf(context: EmitContext, kernel: SharedKernel): readonly string[] {
+  switch (kernel.kind) {
+    case "shared-map":
+      return [
+        `for (long e = 0; e < ${kernel.elements}; e += WIDTH) {`,
+        ...indent(emitSharedWork(context, kernel.work, kernel.elements)),
+        "}",
+      ];
+    case "shared-reduce":
+      return emitReduce(context, kernel);
+    case "transpose":
+      return emitTranspose(context, kernel);
+    default:
+      return kernel satisfies never;
+  }
+}
+
+function emitTranspose(context: EmitContext, { input, output, taps, rows, columns }: Transpose): readonly string[] {
+  return [
+    `const float *x = ${addressOf(context, input)};`,
+    `float *y = ${addressOf(context, output)};`,
+    `for (long k = 0; k < ${taps}; k++, x += ${rows * columns}, y += ${rows * columns})`,
+    // Blocks, so that both sides stay in cache.
+    `  for (long i0 = 0; i0 < ${rows}; i0 += 16)`,
+    `    for (long j0 = 0; j0 < ${columns}; j0 += 16)`,
+    `      for (long i = i0; i < i0 + 16 && i < ${rows}; i++)`,
+    `        for (long j = j0; j < j0 + 16 && j < ${columns}; j++) y[j * ${rows} + i] = x[i * ${columns} + j];`,
+  ];
+}
+
+/** Loops in the order of the input's memory; reduced axes add nothing to the output's index. */
+function emitReduce(context: EmitContext, kernel: Reduce): readonly string[] {
+  const { operation, input, output, inputElements, outputElements } = kernel;
+  const axes = kernel.axes.toSorted((a, b) => b.divide - a.divide);
+  const loops: { readonly size: number; readonly multiply: number }[] = [];
+  let rest = inputElements;
+  for (const { divide, modulo, multiply } of axes) {
+    const reduced = rest / (divide * modulo);
+    if (reduced > 1) loops.push({ size: reduced, multiply: 0 });
+    if (modulo > 1) loops.push({ size: modulo, multiply });
+    rest = divide;
+  }
+  if (rest > 1) loops.push({ size: rest, multiply: 0 });
+  const index = loops.map(({ multiply }, k) => times(`i${k}`, multiply)).filter((term) => term !== "0").join(" + ") || "0";
+  const start = operation === "sum" ? "0.0f" : "-__builtin_inff()";
+  const step = operation === "sum" ? `y[${index}] += *x++;` : `{ const float a = *x++; if (a > y[${index}] || a != a) y[${index}] = a; }`;
+  return [
+    `const float *x = ${addressOf(context, input)};`,
+    `float *restrict y = ${addressOf(context, output)};`,
+    `for (long i = 0; i < ${outputElements}; i++) y[i] = ${start};`,
+    ...loops.map(({ size }, k) => `${"  ".repeat(k)}for (long i${k} = 0; i${k} < ${size}; i${k}++)`),
+    `${"  ".repeat(loops.length)}${step}`,
+  ];
+}

@@ -1,0 +1,121 @@
+/**
+ * The part of every generated file that does not depend on the Program: moving samples in and out of lanes, threads, and
+ * the entry.
+ *
+ * `settle_run(group, temporary, shared, partial, host, request, stop)`; the request is a list of int64:
+ * threads, samples, number of schedule entries, (phase, times)…, number of inputs, (offset in the group, elements,
+ * offset in host)…, number of outputs, (the same)…. Returns 1 if it was stopped.
+ */
+export const runtimeText = `
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+/* Subnormal numbers are taken for 0: they would cost a hundred times as much as others. */
+static unsigned long flush_subnormals(void) {
+#if defined(__SSE__)
+  const unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  return before;
+#elif defined(__aarch64__)
+  unsigned long before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  __asm__ volatile("msr fpcr, %0" : : "r"(before | (1ul << 24)));
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static void restore_subnormals(unsigned long before) {
+#if defined(__SSE__)
+  _mm_setcsr((unsigned)before);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(before));
+#else
+  (void)before;
+#endif
+}
+
+/* [samples][elements] -> [elements][LANES]; lanes without a sample become 0. */
+static void to_lanes(float *restrict lanes, const float *restrict host, long elements, long valid) {
+  for (long e0 = 0; e0 < elements; e0 += 16) {
+    const long e1 = e0 + 16 < elements ? e0 + 16 : elements;
+    for (long l = 0; l < valid; l++)
+      for (long e = e0; e < e1; e++) lanes[e * LANES + l] = host[l * elements + e];
+    for (long l = valid; l < LANES; l++)
+      for (long e = e0; e < e1; e++) lanes[e * LANES + l] = 0.0f;
+  }
+}
+
+static void from_lanes(const float *restrict lanes, float *restrict host, long elements, long valid) {
+  for (long e0 = 0; e0 < elements; e0 += 16) {
+    const long e1 = e0 + 16 < elements ? e0 + 16 : elements;
+    for (long l = 0; l < valid; l++)
+      for (long e = e0; e < e1; e++) host[l * elements + e] = lanes[e * LANES + l];
+  }
+}
+
+struct work {
+  float *group, *temporary, *shared, *partial, *host;
+  const int64_t *schedule, *inputs, *outputs;
+  long samples, groups, next_group, next_thread;
+  volatile int32_t *stop;
+};
+
+static void run_group(struct work *work, long group, float *temporary) {
+  float *g = work->group + group * GROUP_SIZE;
+  float *p = work->partial + group * PARTIAL_SIZE;
+  const long left = work->samples - group * LANES;
+  const long valid = left < LANES ? left : LANES;
+  const int64_t *in = work->inputs, *out = work->outputs;
+  for (int64_t k = 0; k < in[0]; k++)
+    to_lanes(g + in[1 + 3 * k], work->host + in[3 + 3 * k] + group * LANES * in[2 + 3 * k], in[2 + 3 * k], valid);
+  for (int64_t k = 0; k < work->schedule[0]; k++)
+    for (int64_t n = 0; n < work->schedule[2 + 2 * k]; n++) {
+      if (*work->stop) return;
+      group_kernels((int)work->schedule[1 + 2 * k], g, temporary, work->shared, p, valid);
+    }
+  for (int64_t k = 0; k < out[0]; k++)
+    from_lanes(g + out[1 + 3 * k], work->host + out[3 + 3 * k] + group * LANES * out[2 + 3 * k], out[2 + 3 * k], valid);
+}
+
+static void *run_groups(void *argument) {
+  struct work *work = argument;
+  const unsigned long before = flush_subnormals();
+  float *temporary = work->temporary + __atomic_fetch_add(&work->next_thread, 1, __ATOMIC_RELAXED) * TEMPORARY_SIZE;
+  for (;;) {
+    const long group = __atomic_fetch_add(&work->next_group, 1, __ATOMIC_RELAXED);
+    if (group >= work->groups || *work->stop) break;
+    run_group(work, group, temporary);
+  }
+  restore_subnormals(before);
+  return NULL;
+}
+
+enum { MOST_THREADS = 256 };
+
+int settle_run(float *group, float *temporary, float *shared, float *partial, float *host, const int64_t *request, volatile int32_t *stop) {
+  struct work work = {group, temporary, shared, partial, host, request + 2};
+  long threads = (long)request[0];
+  work.samples = (long)request[1];
+  work.groups = (work.samples + LANES - 1) / LANES;
+  work.inputs = work.schedule + 1 + 2 * work.schedule[0];
+  work.outputs = work.inputs + 1 + 3 * work.inputs[0];
+  work.stop = stop;
+  const unsigned long before = flush_subnormals();
+  for (int64_t k = 0; k < work.schedule[0]; k++) head_kernels((int)work.schedule[1 + 2 * k], shared);
+  pthread_t others[MOST_THREADS];
+  if (threads > work.groups) threads = work.groups;
+  if (threads > MOST_THREADS) threads = MOST_THREADS;
+  long started = 0;
+  /* A thread that cannot be had is one fewer: the groups are shared out as they come. */
+  while (started < threads - 1 && pthread_create(&others[started], NULL, run_groups, &work) == 0) started++;
+  if (work.groups > 0) run_groups(&work);
+  for (long k = 0; k < started; k++) pthread_join(others[k], NULL);
+  if (!*stop)
+    for (int64_t k = 0; k < work.schedule[0]; k++) sum_kernels((int)work.schedule[1 + 2 * k], shared, partial, work.groups);
+  restore_subnormals(before);
+  return *stop != 0;
+}
+`;

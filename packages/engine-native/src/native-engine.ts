@@ -1,0 +1,79 @@
+/** Programs as C, built by the machine's own compiler. */
+import { settleError } from "@settle/diagnostics";
+import { planProgram } from "@settle/kernels";
+import type { Program } from "@settle/program";
+import type { Engine, EngineStatus } from "@settle/runtime";
+import { rm } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { buildLibrary } from "./build/build-library.ts";
+import { type Compiler, type CompilerOptions, findCompiler } from "./build/compiler.ts";
+import { kernelFolder } from "./build/kernel-cache.ts";
+import { chooseLanes } from "./choose-lanes.ts";
+import { emitProgram } from "./emit/emit-program.ts";
+import { NativeExecutable } from "./native-executable.ts";
+import { importKoffi, openLibrary } from "./native-library.ts";
+
+export interface NativeEngineOptions {
+  /** Default: what the machine has. */
+  readonly compiler?: CompilerOptions;
+  /** Where compiled kernels are kept; default `kernelFolder()`. */
+  readonly cache?: string;
+}
+
+export const nativeEngine: Engine = createNativeEngine();
+
+export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
+  const folder = (): string => options.cache ?? kernelFolder();
+  const open = async (): Promise<Opening> => {
+    try {
+      await importKoffi();
+    } catch (fault) {
+      const why = fault instanceof Error ? (fault.message.split("\n")[0] ?? "") : String(fault);
+      return { ok: false, reason: `koffi, which calls compiled code, has no binary for ${process.platform} ${process.arch}: ${why}`, remedy: "use the wasm engine" };
+    }
+    return findCompiler({ notes: folder(), ...options.compiler });
+  };
+  return {
+    name: "native",
+    description: "kernels in C, built by this machine's compiler for its processor: the fastest on a CPU",
+    async probe(): Promise<EngineStatus> {
+      const opening = await open();
+      if (!opening.ok) return { available: false, reason: opening.reason, remedy: opening.remedy };
+      return { available: true, device: deviceOf(opening.compiler), version: opening.compiler.version };
+    },
+    async load(program, { threads = availableParallelism() } = {}) {
+      const opening = await open();
+      if (!opening.ok) {
+        throw settleError("engine/unavailable", `Engine "native" does not work here: ${opening.reason}.`, { help: opening.remedy });
+      }
+      const { compiler } = opening;
+      const plan = planProgram(program, { lanes: chooseLanes(program, compiler.target) });
+      const built = await buildLibrary(emitProgram(plan, compiler.target), compiler, folder());
+      const library = await openLibrary(built.path);
+      if (built.temporary !== undefined) {
+        const { folder: temporary, why } = built.temporary;
+        process.emitWarning(`compiled kernels cannot be kept in ${folder()} (${why}): they will be compiled again next time`, {
+          code: "SETTLE_KERNEL_CACHE",
+        });
+        // Where a loaded library cannot be removed, the folder stays for the system to clear.
+        await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+      }
+      const info = { name: "native", device: deviceOf(compiler), dtype: "float32", deterministic: true } as const;
+      return NativeExecutable.create(program, info, plan, library, Math.max(1, Math.floor(threads)));
+    },
+  };
+}
+
+/** The C that the engine would build for a Program on this machine. @throws {SettleError} `engine/unsupported`, `engine/unavailable` */
+export async function emitNativeC(program: Program, options: CompilerOptions = {}): Promise<string> {
+  const found = await findCompiler({ notes: kernelFolder(), ...options });
+  if (!found.ok) throw settleError("engine/unavailable", `Nobody can say which vectors to write for: ${found.reason}.`, { help: found.remedy });
+  const { target } = found.compiler;
+  return emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
+}
+
+type Opening = { readonly ok: true; readonly compiler: Compiler } | { readonly ok: false; readonly reason: string; readonly remedy: string };
+
+function deviceOf({ target }: Compiler): string {
+  return `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, vectors of ${target.width}`;
+}

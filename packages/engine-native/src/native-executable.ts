@@ -1,0 +1,230 @@
+/** A Program held by compiled kernels. */
+import { settleError } from "@settle/diagnostics";
+import type { KernelArray, KernelPlan } from "@settle/kernels";
+import { type Buffer, type BufferId, type PhaseName, phaseNames, printType, type Program, sizeOf } from "@settle/program";
+import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+import { alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
+import { nativeRequest, type Transfer } from "./native-request.ts";
+import { splitSchedule } from "./split-schedule.ts";
+
+/** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
+export class NativeExecutable implements Executable {
+  readonly program: Program;
+  readonly info: EngineInfo;
+  readonly #plan: KernelPlan;
+  readonly #library: NativeLibrary;
+  readonly #threads: number;
+  readonly #declared: ReadonlyMap<BufferId, Buffer>;
+  readonly #arrays: ReadonlyMap<BufferId, KernelArray>;
+  /** Inputs and noise somebody has given. */
+  readonly #given = new Set<BufferId>();
+  #memory: NativeMemory;
+  #batch = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(program: Program, info: EngineInfo, plan: KernelPlan, library: NativeLibrary, threads: number, memory: NativeMemory) {
+    this.program = program;
+    this.info = info;
+    this.#plan = plan;
+    this.#library = library;
+    this.#threads = threads;
+    this.#memory = memory;
+    this.#declared = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+    this.#arrays = new Map(plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array] as const])));
+    for (const { id, type, initial } of program.buffers) {
+      if (type.batch || initial === undefined) continue;
+      if (initial.kind === "constant") this.#sharedView(id).fill(initial.value);
+      else if (initial.kind === "values") this.#sharedView(id).set(initial.values);
+      else continue;
+      this.#given.add(id);
+    }
+  }
+
+  static async create(program: Program, info: EngineInfo, plan: KernelPlan, library: NativeLibrary, threads: number): Promise<NativeExecutable> {
+    const memory: NativeMemory = {
+      group: await alignedFloats(0),
+      temporary: await alignedFloats(plan.sizes.temporary * threads),
+      shared: await alignedFloats(plan.sizes.shared),
+      partial: await alignedFloats(0),
+    };
+    return new NativeExecutable(program, info, plan, library, threads, memory);
+  }
+
+  run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    return this.#inTurn(() => this.#run(request));
+  }
+
+  write(buffer: BufferId, values: NumberArray): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#checkSize(buffer, values);
+      if (this.#declaration(buffer).type.batch) await this.#exchange([], new Map([[buffer, values]]), []);
+      else this.#sharedView(buffer).set(values);
+      this.#given.add(buffer);
+    });
+  }
+
+  read(buffer: BufferId): Promise<NumberArray> {
+    return this.#inTurn(async () => (await this.#exchange([], new Map(), [buffer])).get(buffer) ?? new Float32Array());
+  }
+
+  dispose(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#disposed = true;
+      this.#library.unload();
+      const nothing = new Float32Array();
+      this.#memory = { group: nothing, temporary: nothing, shared: nothing, partial: nothing };
+    });
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(() => {
+      if (this.#disposed) throw new Error("this executable was disposed of");
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
+    signal?.throwIfAborted();
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw settleError("engine/shape-mismatch", `A run takes a whole number of samples, at least 1; it got ${batch}.`);
+    }
+    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs])) await this.#resize(batch);
+    for (const [buffer, values] of inputs) this.#checkSize(buffer, values);
+    for (const [buffer, values] of inputs) {
+      if (!this.#declaration(buffer).type.batch) this.#sharedView(buffer).set(values);
+      this.#given.add(buffer);
+    }
+    this.#requireInputs(schedule);
+    return this.#exchange(schedule, inputs, outputs, signal);
+  }
+
+  /** Inputs of samples in, schedule, outputs out. */
+  async #exchange(
+    schedule: readonly ScheduleEntry[],
+    inputs: ReadonlyMap<BufferId, NumberArray>,
+    outputs: readonly BufferId[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    const transfers = { in: [] as Transfer[], out: [] as Transfer[] };
+    let hostSize = 0;
+    const place = (buffer: BufferId): Transfer => {
+      const { offset, elements } = this.#arrayOf(buffer);
+      const at = hostSize;
+      hostSize += elements * this.#batch;
+      return { buffer, offset, elements, at };
+    };
+    for (const buffer of inputs.keys()) if (this.#declaration(buffer).type.batch) transfers.in.push(place(buffer));
+    for (const buffer of new Set(outputs)) if (this.#declaration(buffer).type.batch) transfers.out.push(place(buffer));
+    const host = new Float32Array(new ArrayBuffer(4 * Math.max(hostSize, 32)));
+    for (const { buffer, at } of transfers.in) host.set(inputs.get(buffer) ?? [], at);
+    const stop = new Int32Array(new ArrayBuffer(128));
+    const onAbort = (): void => {
+      Atomics.store(stop, 0, 1);
+    };
+    signal?.addEventListener("abort", onAbort);
+    try {
+      const pieces = splitSchedule(schedule, this.#plan);
+      for (const [k, piece] of pieces.entries()) {
+        const request = nativeRequest({
+          threads: this.#threads,
+          samples: this.#batch,
+          schedule: piece.map(({ phase, times }) => ({ phase: phaseNames.indexOf(phase), times })),
+          inputs: k === 0 ? transfers.in : [],
+          outputs: k === pieces.length - 1 ? transfers.out : [],
+        });
+        const stopped = await this.#library.run(this.#memory, host, request, stop);
+        if (stopped) signal?.throwIfAborted();
+      }
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+    signal?.throwIfAborted();
+    const results = new Map<BufferId, NumberArray>();
+    for (const { buffer, at, elements } of transfers.out) results.set(buffer, host.slice(at, at + elements * this.#batch));
+    for (const buffer of outputs) if (!results.has(buffer)) results.set(buffer, this.#sharedView(buffer).slice());
+    return results;
+  }
+
+  /** Makes room for another number of samples; what was held for each sample is forgotten. */
+  async #resize(batch: number): Promise<void> {
+    if (batch === this.#batch) return;
+    const groups = Math.ceil(batch / this.#plan.lanes);
+    this.#memory = {
+      ...this.#memory,
+      group: await alignedFloats(groups * this.#plan.sizes.group),
+      partial: await alignedFloats(groups * this.#plan.sizes.partial),
+    };
+    this.#batch = batch;
+    for (const id of this.#given) if (this.#declaration(id).type.batch) this.#given.delete(id);
+    for (const { id, type, initial } of this.program.buffers) {
+      if (!type.batch || initial === undefined) continue;
+      const size = sizeOf(type.shape);
+      const one = initial.kind === "constant" ? new Float32Array(size).fill(initial.value) : initial.kind === "values" ? initial.values : undefined;
+      if (one === undefined) continue;
+      const all = new Float32Array(size * batch);
+      for (let sample = 0; sample < batch; sample++) all.set(one, sample * size);
+      await this.#exchange([], new Map([[id, all]]), []);
+      this.#given.add(id);
+    }
+  }
+
+  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
+  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
+    return [...buffersOf(this.program, schedule), ...named].some((id) => this.#declaration(id).type.batch);
+  }
+
+  #requireInputs(schedule: readonly ScheduleEntry[]): void {
+    const missing = [...new Set(schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer)))].filter((id) => {
+      const { role } = this.#declaration(id);
+      return (role === "input" || role === "noise") && !this.#given.has(id);
+    });
+    if (missing.length === 0) return;
+    const list = missing.map((id) => `"${id}" (${this.#declaration(id).description})`).join(", ");
+    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
+      help: "pass it in the run's inputs; it is kept until the number of samples changes",
+    });
+  }
+
+  #checkSize(id: BufferId, values: NumberArray): void {
+    const buffer = this.#declaration(id);
+    const size = (buffer.type.batch ? this.#batch : 1) * sizeOf(buffer.type.shape);
+    if (values.length === size) return;
+    const samples = buffer.type.batch ? ` for ${this.#batch} samples` : "";
+    throw settleError(
+      "engine/shape-mismatch",
+      `Buffer "${id}" (${buffer.description}) is ${printType(buffer.type)}: it expected ${size} numbers${samples} and got ${values.length}.`,
+    );
+  }
+
+  /** @throws {SettleError} `engine/unknown-buffer` */
+  #declaration(id: BufferId): Buffer {
+    const buffer = this.#declared.get(id);
+    if (buffer !== undefined) return buffer;
+    throw settleError("engine/unknown-buffer", `The Program has no buffer "${id}".`, {
+      help: `it has ${[...this.#declared.keys()].join(", ")}`,
+    });
+  }
+
+  #arrayOf(id: BufferId): KernelArray {
+    this.#declaration(id);
+    const array = this.#arrays.get(id);
+    if (array === undefined) throw new Error(`native engine fault: the plan has no array for ${id}`);
+    return array;
+  }
+
+  #sharedView(id: BufferId): Float32Array {
+    const { offset, elements } = this.#arrayOf(id);
+    return this.#memory.shared.subarray(offset, offset + elements);
+  }
+}
+
+function buffersOf(program: Program, schedule: readonly { readonly phase: PhaseName }[]): readonly BufferId[] {
+  return schedule.flatMap(({ phase }) => {
+    const { reads, writes } = program.phases[phase];
+    return [...reads, ...writes].map(({ buffer }) => buffer);
+  });
+}
