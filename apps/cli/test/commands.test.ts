@@ -63,7 +63,7 @@ describe("settle info", () => {
 });
 
 describe("settle explain", () => {
-  it.each(["normalize", "resolve", "derive", "lower"])(
+  it.each(["normalize", "resolve", "derive", "lower", "plan"])(
     "shows the level after %s, as text and as JSON",
     async (level) => {
       const { code, stdout } = await settle(["explain", "conv-ngc", "--after", level]);

@@ -1,8 +1,9 @@
 /** What the compiler made of a circuit, at one of its levels, as text. */
 import { type Compiled, printEquations, printGraph, printNormal } from "@settle/compiler";
+import { planProgram, printPlan } from "@settle/kernels";
 import { printProgram } from "@settle/program";
 
-export type Level = "normalize" | "resolve" | "derive" | "lower";
+export type Level = "normalize" | "resolve" | "derive" | "lower" | "plan";
 export type ExplainFormat = "text" | "json" | "latex";
 
 /** @param format `latex` for the equations only; other levels give their text */
@@ -21,6 +22,11 @@ const levels: Readonly<
     print: (compiled, format) => printEquations(compiled.equations, format),
   },
   lower: { value: (compiled) => compiled.program, print: (compiled) => printProgram(compiled.program) },
+  // For as many lanes as the widest vectors have; engines choose their own number.
+  plan: {
+    value: (compiled) => planProgram(compiled.program, { lanes: 16 }),
+    print: (compiled) => printPlan(planProgram(compiled.program, { lanes: 16 })),
+  },
 };
 
 /** Maps become objects, and numbers that JSON lacks become text. */

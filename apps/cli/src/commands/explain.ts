@@ -3,7 +3,7 @@ import type { CommandDefinition } from "../command.ts";
 import { compileCircuit } from "../compile-circuit.ts";
 import { exitCodes } from "../exit-code.ts";
 
-const levels = ["normalize", "resolve", "derive", "lower"] as const;
+const levels = ["normalize", "resolve", "derive", "lower", "plan"] as const;
 const formats = ["text", "json", "latex"] as const;
 
 interface ExplainOptions {
@@ -19,6 +19,7 @@ export const explainCommand: CommandDefinition = {
     ["settle explain conv-ngc --after derive --format latex", "for a paper"],
     ["settle explain mine.json --after normalize", "the circuit with every default filled in"],
     ["settle explain mine.json --after lower", "the instructions an engine runs"],
+    ["settle explain mine.json --after plan", "the loops that the kernel engines make of them"],
   ],
   define(command) {
     command
