@@ -94,6 +94,15 @@ export const codes = {
   "engine/unknown-buffer": error("The Program has no buffer of that name."),
   "engine/shape-mismatch": error("An engine was given another number of values than a buffer holds."),
   "engine/missing-input": error("A run reads an input that nobody has given."),
+  "engine/out-of-memory": error("A batch takes more memory than an engine can have."),
+  "engine/worker-lost": error("A worker thread ended before its work was done."),
+
+  "install/unsupported-platform": error("There is no TensorFlow that Settle could install on this machine."),
+  "install/missing-tool": error("A program that the installation needs is not on this machine."),
+  "install/download-failed": error("Something that is to be installed could not be fetched."),
+  "install/damaged-download": error("What was fetched does not hold what it should."),
+  "install/build-failed": error("The addon that joins Node and TensorFlow could not be built."),
+  "install/verification-failed": error("The installed TensorFlow does not compute what it should."),
 
   "conformance/no-fixtures": error("The folder has no fixtures."),
   "conformance/damaged-fixture": error("A fixture is not in the format of fixtures."),

@@ -1,1 +1,1 @@
-export {};
+export { wasmEngine } from "./wasm-engine.ts";

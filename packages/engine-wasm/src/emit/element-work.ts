@@ -1,0 +1,64 @@
+/** The arithmetic of one element, on one vector of lanes. */
+import type { ElementMap, ElementWork, KernelOperand } from "@settle/kernels";
+import type { ScalarExpression } from "@settle/program";
+
+import { emitExpression } from "./emit-expression.ts";
+import type { ModuleBuilder } from "./module-builder.ts";
+import { get, type WatFunction } from "./wat-function.ts";
+
+/** How the elements of a kernel find an operand's entries. */
+export type Access =
+  /** The same element. */
+  | "same"
+  /** One entry for all. */
+  | "one"
+  /** Anything else. */
+  | "mapped";
+
+export function accessOf({ divide, modulo }: ElementMap, elements: number): Access {
+  if (modulo === 1 || divide >= elements) return "one";
+  return divide === 1 && modulo >= elements ? "same" : "mapped";
+}
+
+export interface ElementSite {
+  /** Text that loads an operand. */
+  readonly load: (operand: KernelOperand, index: number) => string;
+  /** Statement that stores a value. */
+  readonly store: (array: number, value: string) => string;
+  /** Takes a value into the k-th sum. */
+  readonly sum: (k: number, value: string) => void;
+}
+
+/** Loads operands into locals, computes the lets, stores and sums. */
+export function emitElementWork(f: WatFunction, module: ModuleBuilder, work: ElementWork, site: ElementSite): void {
+  work.operands.forEach((operand, index) => f.set(f.local(`a${index}`, "v128"), site.load(operand, index)));
+  const argument = (index: number): string => get(`a${index}`);
+  work.lets.forEach((expression, k) => {
+    noteFunctions(expression, module);
+    f.set(f.local(`a${work.operands.length + k}`, "v128"), emitExpression(expression, argument));
+  });
+  const valueOf = (k: number): string => argument(work.operands.length + k);
+  for (const { array, let: k } of work.stores) f.line(site.store(array, valueOf(k)));
+  work.sums.forEach(({ let: k }, index) => site.sum(index, valueOf(k)));
+}
+
+function noteFunctions(expression: ScalarExpression, module: ModuleBuilder): void {
+  switch (expression.kind) {
+    case "constant":
+    case "argument":
+      return;
+    case "unary": {
+      const { primitive } = expression;
+      if (primitive !== "neg" && primitive !== "abs" && primitive !== "sqrt") module.used.add(primitive);
+      return noteFunctions(expression.a, module);
+    }
+    case "binary":
+      noteFunctions(expression.a, module);
+      return noteFunctions(expression.b, module);
+    case "select":
+      for (const each of [expression.a, expression.b, expression.then, expression.otherwise]) noteFunctions(each, module);
+      return;
+    default:
+      expression satisfies never;
+  }
+}

@@ -1,0 +1,107 @@
+/** KernelPlan → the text of a WebAssembly module. */
+import type { GroupKernel, KernelPlan } from "@settle/kernels";
+import { type PhaseName, phaseNames } from "@settle/program";
+
+import { emitContract } from "./emit-contract.ts";
+import { emitGradient, emitLaneSum } from "./emit-gradient.ts";
+import { emitMap } from "./emit-map.ts";
+import { emitShared, mergeFunction, packFunction, transposeFunction } from "./emit-shared.ts";
+import { emitSoftmax } from "./emit-softmax.ts";
+import { ModuleBuilder } from "./module-builder.ts";
+import { vectorFunctions } from "./vector-math.ts";
+import { addI32, get, groupParameters, i32, WatFunction } from "./wat-function.ts";
+
+export interface EmitOptions {
+  /** Whether relaxed multiply-adds may be used. */
+  readonly fused: boolean;
+  /** Whether the memory is shared between threads. */
+  readonly sharedMemory: boolean;
+}
+
+/**
+ * The module imports `settle.memory` and exports for every phase
+ * - `<phase>.head ()`: what depends on parameters alone; once before the groups
+ * - `<phase>.group (group, temporary, partial, valid)`: one lane group; bases in bytes, samples in the group
+ * - `<phase>.tail (partials, groups)`: adds the groups' partials up, then what depends on the sums
+ */
+export interface EmittedModule {
+  readonly text: string;
+  /** Bytes below the temporaries: control words, shared arrays, packed weights, tables. */
+  readonly staticBytes: number;
+  /** Where shared arrays begin, in bytes. */
+  readonly sharedBase: number;
+  /** Phases with something in head, group, tail. */
+  readonly phases: Readonly<Record<PhaseName, { readonly head: boolean; readonly group: boolean; readonly tail: boolean }>>;
+}
+
+export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOptions): EmittedModule {
+  const module = new ModuleBuilder(plan, fused);
+  const entries = phaseNames.flatMap((phase) => emitPhase(module, phase));
+  const helpers = [...vectorFunctions(module.used), transposeFunction(), packFunction(), mergeFunction()];
+  const pages = Math.ceil(module.staticBytes / 65536);
+  const lines = [
+    `;; ${plan.lanes} samples in a lane group; ${fused ? "relaxed" : "plain"} SIMD`,
+    "(module",
+    `  (import "settle" "memory" (memory ${pages}${sharedMemory ? " 65536 shared" : ""}))`,
+    ...[...helpers, ...module.functions, ...entries].map((f) => f.toText()),
+    ...module.tables.map(({ address, words }) => `  (data (i32.const ${address}) "${words.map(littleEndian).join("")}")`),
+    ")",
+  ];
+  const phases = Object.fromEntries(
+    phaseNames.map((name) => {
+      const { head, group, merges, tail } = plan.phases[name];
+      const packs = group.some(({ kind }) => kind === "contract");
+      return [name, { head: head.length > 0 || packs, group: group.length > 0, tail: merges.length + tail.length > 0 }];
+    }),
+  ) as EmittedModule["phases"];
+  return { text: `${lines.join("\n")}\n`, staticBytes: module.staticBytes, sharedBase: 64, phases };
+}
+
+function emitPhase(module: ModuleBuilder, phase: PhaseName): readonly WatFunction[] {
+  const { plan } = module;
+  const { head, group, merges, tail } = plan.phases[phase];
+  const headFunction = new WatFunction(`${phase}.head`, { exported: true });
+  const groupFunction = new WatFunction(`${phase}.group`, { exported: true, parameters: groupParameters });
+  const tailFunction = new WatFunction(`${phase}.tail`, { exported: true, parameters: ["partials", "groups"] });
+  head.forEach((kernel, index) => headFunction.line(emitShared(module, `${phase}.head${index}`, kernel)));
+  const packs = new Set<string>();
+  group.forEach((kernel, index) => {
+    const name = `${phase}.${index}`;
+    const { f, pack } = emitGroupKernel(module, name, kernel);
+    module.functions.push(f);
+    groupFunction.line(`(call $${name} ${groupParameters.map(get).join(" ")})`);
+    if (pack !== undefined) packs.add(pack);
+  });
+  for (const pack of packs) headFunction.line(pack);
+  for (const { partial, shared } of merges) {
+    const from = addI32(get("partials"), i32(module.place(partial).offset));
+    const { offset, elements } = module.place(shared);
+    const bytes = Math.ceil(elements / 4) * 16;
+    tailFunction.line(`(call $merge ${from} ${i32(plan.sizes.partial * 4)} ${get("groups")} ${i32(offset)} ${i32(bytes)})`);
+  }
+  tail.forEach((kernel, index) => tailFunction.line(emitShared(module, `${phase}.tail${index}`, kernel)));
+  return [headFunction, groupFunction, tailFunction];
+}
+
+function emitGroupKernel(module: ModuleBuilder, name: string, kernel: GroupKernel): { readonly f: WatFunction; readonly pack?: string } {
+  switch (kernel.kind) {
+    case "contract": {
+      const { driver, pack } = emitContract(module, name, kernel);
+      return { f: driver, pack };
+    }
+    case "map":
+      return { f: emitMap(module, name, kernel.label, kernel.elements, kernel.work) };
+    case "softmax":
+      return { f: emitSoftmax(module, name, kernel) };
+    case "gradient":
+      return { f: emitGradient(module, name, kernel) };
+    case "lane-sum":
+      return { f: emitLaneSum(module, name, kernel) };
+    default:
+      return kernel satisfies never;
+  }
+}
+
+function littleEndian(word: number): string {
+  return [0, 8, 16, 24].map((shift) => `\\${((word >>> shift) & 0xff).toString(16).padStart(2, "0")}`).join("");
+}

@@ -1,0 +1,144 @@
+/** The memory of one executable: what lies where for a given number of samples, and the way in and out of it. */
+import { settleError } from "@settle/diagnostics";
+import { groupCount, type KernelArray, type KernelPlan, lanesToSamples, samplesToLanes } from "@settle/kernels";
+import type { NumberArray } from "@settle/runtime";
+
+import type { EmittedModule } from "./emit/emit-module.ts";
+import { requireWebAssembly, type WasmMemory } from "./web-assembly.ts";
+
+const pageBytes = 65536;
+/** All that 32-bit addresses reach, less a page, so that no end of an array wraps to zero. */
+export const mostPages = 65535;
+
+export class LaneMemory {
+  readonly memory: WasmMemory;
+  readonly #plan: KernelPlan;
+  readonly #sharedBase: number;
+  readonly #temporaries: number;
+  readonly #groups: number;
+  readonly #maximum: number;
+  #batch = 0;
+  #floats: Float32Array;
+
+  /**
+   * @param threads  how many have temporaries of their own
+   * @param maximum  pages it may grow to
+   */
+  constructor(plan: KernelPlan, module: EmittedModule, options: { readonly threads: number; readonly shared: boolean; readonly maximum: number }) {
+    this.#plan = plan;
+    this.#sharedBase = module.sharedBase;
+    this.#temporaries = module.staticBytes;
+    this.#groups = module.staticBytes + options.threads * plan.sizes.temporary * 4;
+    this.#maximum = options.maximum;
+    const initial = Math.ceil(this.#groups / pageBytes);
+    if (initial > options.maximum) throw this.#tooLarge(1);
+    const { Memory } = requireWebAssembly();
+    this.memory = options.shared ? new Memory({ initial, maximum: 65536, shared: true }) : new Memory({ initial });
+    this.#floats = new Float32Array(this.memory.buffer);
+  }
+
+  get batch(): number {
+    return this.#batch;
+  }
+
+  get groupBytes(): number {
+    return this.#plan.sizes.group * 4;
+  }
+
+  get partialBytes(): number {
+    return this.#plan.sizes.partial * 4;
+  }
+
+  /** Bytes it takes now. */
+  get bytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  temporaryOf(thread: number): number {
+    return this.#temporaries + thread * this.#plan.sizes.temporary * 4;
+  }
+
+  get groups(): number {
+    return groupCount(this.#batch, this.#plan.lanes);
+  }
+
+  get groupBase(): number {
+    return this.#groups;
+  }
+
+  get partialBase(): number {
+    return this.#groups + this.groups * this.groupBytes;
+  }
+
+  /** Makes room for another number of samples; what was held for each sample becomes zero. @throws `engine/out-of-memory` */
+  resize(batch: number): void {
+    const groups = groupCount(batch, this.#plan.lanes);
+    const pages = this.#pagesFor(groups);
+    const missing = pages - this.bytes / pageBytes;
+    if (pages > this.#maximum) throw this.#tooLarge(batch);
+    if (missing > 0) {
+      try {
+        this.memory.grow(missing);
+      } catch {
+        throw this.#tooLarge(batch);
+      }
+    }
+    this.#floats = new Float32Array(this.memory.buffer);
+    this.#batch = batch;
+    this.#floats.fill(0, this.#groups / 4, (this.#groups + groups * this.groupBytes) / 4);
+  }
+
+  write(array: KernelArray, values: NumberArray): void {
+    if (array.space === "group") samplesToLanes(values, this.#floats, this.#layout(array));
+    else this.#floats.set(values, this.#sharedBase / 4 + array.offset);
+  }
+
+  fill(array: KernelArray, value: number): void {
+    const from = this.#sharedBase / 4 + array.offset;
+    this.#floats.fill(value, from, from + array.elements);
+  }
+
+  read(array: KernelArray): Float32Array {
+    if (array.space !== "group") {
+      const from = this.#sharedBase / 4 + array.offset;
+      return this.#floats.slice(from, from + array.elements);
+    }
+    const host = new Float32Array(this.#batch * array.elements);
+    lanesToSamples(this.#floats, host, this.#layout(array));
+    return host;
+  }
+
+  #layout(array: KernelArray): Parameters<typeof samplesToLanes>[2] {
+    const { group } = this.#plan.sizes;
+    return { samples: this.#batch, elements: array.elements, lanes: this.#plan.lanes, at: this.#groups / 4 + array.offset, stride: group };
+  }
+
+  #pagesFor(groups: number): number {
+    return Math.ceil((this.#groups + groups * (this.groupBytes + this.partialBytes)) / pageBytes);
+  }
+
+  /** Finds out how many samples there would be room for by taking it. */
+  #tooLarge(batch: number): Error {
+    const perGroup = Math.max(1, this.groupBytes + this.partialBytes);
+    let most = Math.max(0, Math.floor((this.#maximum * pageBytes - this.#groups) / perGroup));
+    while (this.memory !== undefined && most > 0 && !this.#grows(this.#pagesFor(most))) most = Math.floor(most * 0.9);
+    const samples = most * this.#plan.lanes;
+    const perSample = Math.ceil(perGroup / this.#plan.lanes / 1024);
+    return settleError(
+      "engine/out-of-memory",
+      `A batch of ${batch} needs ${perSample} KiB a sample, more memory than the wasm engine can have here.`,
+      { help: samples > 0 ? `the largest batch that fits is ${samples}` : "the circuit itself does not fit: use another engine" },
+    );
+  }
+
+  #grows(pages: number): boolean {
+    const missing = pages - this.bytes / pageBytes;
+    if (missing <= 0) return true;
+    try {
+      this.memory.grow(missing);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

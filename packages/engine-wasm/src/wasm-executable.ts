@@ -1,0 +1,188 @@
+/** A Program held by the wasm engine. */
+import { settleError } from "@settle/diagnostics";
+import type { KernelArray, KernelPlan } from "@settle/kernels";
+import { type Buffer, type BufferId, printType, type Program, sizeOf } from "@settle/program";
+import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+
+import type { EmittedModule } from "./emit/emit-module.ts";
+import { nextGroupAddress, stopFlagAddress } from "./emit/module-builder.ts";
+import type { LaneMemory } from "./lane-memory.ts";
+import { runInTurns } from "./run-in-turns.ts";
+import { splitSchedule } from "./split-schedule.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+import type { GroupJob } from "./worker-source.ts";
+
+export type PhaseFunctions = Readonly<Record<string, (...bases: readonly number[]) => void>>;
+
+export interface WasmParts {
+  readonly program: Program;
+  readonly info: EngineInfo;
+  readonly plan: KernelPlan;
+  readonly module: EmittedModule;
+  readonly memory: LaneMemory;
+  /** Phase functions on the thread that calls. */
+  readonly functions: PhaseFunctions;
+  /** Absent where there are no workers. */
+  readonly pool?: WorkerPool;
+}
+
+/** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
+export class WasmExecutable implements Executable {
+  readonly program: Program;
+  readonly info: EngineInfo;
+  readonly #parts: WasmParts;
+  readonly #buffers: ReadonlyMap<string, Buffer>;
+  readonly #arrays: ReadonlyMap<string, KernelArray>;
+  /** Inputs and noise that somebody has given, or that have a default. */
+  readonly #given = new Set<BufferId>();
+  #last: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  constructor(parts: WasmParts) {
+    const { program, plan, memory } = parts;
+    this.program = program;
+    this.info = parts.info;
+    this.#parts = parts;
+    this.#buffers = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+    this.#arrays = new Map(plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array]])));
+    for (const { id, type, initial } of program.buffers) {
+      if (type.batch || (initial?.kind !== "constant" && initial?.kind !== "values")) continue;
+      if (initial.kind === "constant") memory.fill(this.#array(id), initial.value);
+      else memory.write(this.#array(id), Float32Array.from(initial.values));
+      this.#given.add(id);
+    }
+  }
+
+  run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    return this.#inTurn(() => this.#run(request));
+  }
+
+  write(buffer: BufferId, values: NumberArray): Promise<void> {
+    return this.#inTurn(() => this.#copyIn(buffer, values));
+  }
+
+  read(buffer: BufferId): Promise<NumberArray> {
+    return this.#inTurn(() => {
+      this.#declaration(buffer);
+      return this.#parts.memory.read(this.#array(buffer));
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.#inTurn(() => {
+      this.#disposed = true;
+      this.#parts.pool?.end();
+    });
+  }
+
+  #inTurn<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    const result = this.#last.then(() => {
+      if (this.#disposed) throw new Error("this executable was disposed of");
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
+    const { memory } = this.#parts;
+    signal?.throwIfAborted();
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw settleError("engine/shape-mismatch", `A run takes a whole number of samples, at least 1; it got ${batch}.`);
+    }
+    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs]) && batch !== memory.batch) {
+      memory.resize(batch);
+      for (const id of this.#given) if (this.#declaration(id).type.batch) this.#given.delete(id);
+    }
+    for (const [buffer, values] of inputs) this.#copyIn(buffer, values);
+    this.#requireInputs(schedule);
+    for (const part of splitSchedule(this.#parts.plan, schedule)) await this.#runPart(part, signal);
+    return new Map(outputs.map((buffer) => [buffer, memory.read(this.#array(buffer))]));
+  }
+
+  /** Heads, then all groups, then tails: the schedule was split so that no head waits for a tail of the same part. */
+  async #runPart(part: readonly Required<ScheduleEntry>[], signal: AbortSignal | undefined): Promise<void> {
+    const { module, memory, functions } = this.#parts;
+    signal?.throwIfAborted();
+    for (const { phase } of part) if (module.phases[phase].head) functions[`${phase}.head`]?.();
+    const groups = part.filter(({ phase }) => module.phases[phase].group);
+    if (groups.length > 0) await this.#runGroups(groups, signal);
+    for (const { phase } of part) if (module.phases[phase].tail) functions[`${phase}.tail`]?.(memory.partialBase, memory.groups);
+  }
+
+  async #runGroups(part: readonly Required<ScheduleEntry>[], signal: AbortSignal | undefined): Promise<void> {
+    const { plan, memory, functions, pool } = this.#parts;
+    const job: GroupJob = {
+      kind: "job",
+      schedule: part.map(({ phase, times }) => [`${phase}.group`, times]),
+      groups: memory.groups,
+      lanes: plan.lanes,
+      samples: memory.batch,
+      group: memory.groupBase,
+      groupBytes: memory.groupBytes,
+      partial: memory.partialBase,
+      partialBytes: memory.partialBytes,
+    };
+    if (pool === undefined) return runInTurns(functions, memory.temporaryOf(0), job, signal);
+    const control = new Int32Array(memory.memory.buffer, 0, 16);
+    Atomics.store(control, stopFlagAddress / 4, 0);
+    Atomics.store(control, nextGroupAddress / 4, 0);
+    const stop = (): void => void Atomics.store(control, stopFlagAddress / 4, 1);
+    signal?.addEventListener("abort", stop);
+    try {
+      await pool.run(job);
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
+  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
+    const used = schedule.flatMap(({ phase }) => {
+      const { reads, writes } = this.program.phases[phase];
+      return [...reads, ...writes].map(({ buffer }) => buffer);
+    });
+    return [...used, ...named].some((id) => this.#declaration(id).type.batch);
+  }
+
+  #requireInputs(schedule: readonly ScheduleEntry[]): void {
+    const reads = new Set(schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer)));
+    const missing = [...reads].map((id) => this.#declaration(id)).filter(({ id, role }) => (role === "input" || role === "noise") && !this.#given.has(id));
+    if (missing.length === 0) return;
+    const list = missing.map(({ id, description }) => `"${id}" (${description})`).join(", ");
+    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
+      help: "pass it in the run's inputs; it is kept until the number of samples changes",
+    });
+  }
+
+  #copyIn(id: BufferId, values: NumberArray): void {
+    const { type, description } = this.#declaration(id);
+    const { memory } = this.#parts;
+    const size = (type.batch ? memory.batch : 1) * sizeOf(type.shape);
+    if (values.length !== size) {
+      const samples = type.batch ? ` for ${memory.batch} samples` : "";
+      throw settleError(
+        "engine/shape-mismatch",
+        `Buffer "${id}" (${description}) is ${printType(type)}: it expected ${size} numbers${samples} and got ${values.length}.`,
+      );
+    }
+    memory.write(this.#array(id), values);
+    this.#given.add(id);
+  }
+
+  #declaration(id: BufferId): Buffer {
+    const buffer = this.#buffers.get(id);
+    if (buffer !== undefined) return buffer;
+    throw settleError("engine/unknown-buffer", `The Program has no buffer "${id}".`, {
+      help: `it has ${[...this.#buffers.keys()].join(", ")}`,
+    });
+  }
+
+  #array(id: BufferId): KernelArray {
+    const array = this.#arrays.get(this.#declaration(id).id);
+    if (array === undefined) throw new Error(`kernel fault: the plan has no array for ${id}`);
+    return array;
+  }
+}

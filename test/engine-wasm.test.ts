@@ -1,0 +1,57 @@
+/** The wasm engine against the fixtures and against the reference engine. */
+import { compile } from "@settle/compiler";
+import { fixturesFolder, loadFixtures, runConformance } from "@settle/conformance";
+import { referenceEngine } from "@settle/engine-reference";
+import { wasmEngine } from "@settle/engine-wasm";
+import type { Engine } from "@settle/runtime";
+import type { CircuitSpec } from "@settle/spec";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { runOnBoth } from "./run-on-both.ts";
+
+const withThreads = (threads: number): Engine => ({
+  ...wasmEngine,
+  load: (program) => wasmEngine.load(program, { threads }),
+});
+
+describe("the wasm engine", () => {
+  it("meets the float32 tolerance on every fixture that the language expresses", async () => {
+    const report = await runConformance(await loadFixtures(fixturesFolder), wasmEngine);
+    expect(report.fixtures.filter(({ ok, skipped }) => !ok && skipped === undefined)).toEqual([]);
+    expect(report.passed).toBe(14);
+  });
+
+  it("agrees with the reference engine on random circuits, batches and modes, learning included", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryCircuit,
+        fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 37),
+        fc.constantFrom("clamped", "released", "free", "masked"),
+        fc.constantFrom("euler", "heun", "momentum"),
+        async (circuit, batch, mode, kind) => {
+          const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
+          const spec: CircuitSpec = { ...circuit, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
+          const compiled = compile(spec);
+          if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+          const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
+          const difference = await runOnBoth(compiled.lower(modes), referenceEngine, withThreads(2), batch);
+          expect(difference).toBeLessThan(2e-4);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("gives the same bits on one thread and on two", async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryCircuit, fc.integer({ min: 17, max: 40 }), async (circuit, batch) => {
+        const compiled = compile({ ...circuit, settle: { rate: 0.02 } });
+        if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+        expect(await runOnBoth(compiled.program, withThreads(1), withThreads(2), batch)).toBe(0);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
