@@ -8,6 +8,7 @@ export interface EngineEntry {
 
 /** In the order `auto` tries them: the fastest first. */
 export const engineRegistry: readonly EngineEntry[] = [
+  { name: "wasm", load: async () => (await import("@settle/engine-wasm")).wasmEngine },
   { name: "tfjs:node-gpu", load: () => tfjsEngine("tfjs:node-gpu") },
   { name: "tfjs:node", load: () => tfjsEngine("tfjs:node") },
   { name: "tfjs:wasm", load: () => tfjsEngine("tfjs:wasm") },
