@@ -178,6 +178,7 @@ describe("settle engines", () => {
   it("tells scripts which work, why the others do not, and what auto takes", async () => {
     const report = (await json("engines")) as { engines: { name: string; available: boolean }[]; auto: string };
     expect(report.engines.map(({ name }) => name)).toEqual([
+      "wasm",
       "tfjs:node-gpu",
       "tfjs:node",
       "tfjs:wasm",
