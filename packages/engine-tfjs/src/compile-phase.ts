@@ -71,12 +71,21 @@ function computation(
       const get = (values: readonly (Tensor | undefined)[], value: ValueId | undefined): Tensor | undefined =>
         value === undefined ? undefined : values[value];
       return (values) =>
-        contract({ pre: get(values, pre), post: get(values, post), weight: get(values, weight), bias: get(values, bias) });
+        contract({
+          pre: get(values, pre),
+          post: get(values, post),
+          weight: get(values, weight),
+          bias: get(values, bias),
+        });
     }
     case "map": {
       const types = instruction.operands.map(typeOf);
       const map = elementwise(kit, instruction.expression, types, typeOf(instruction.out));
-      return (values, batch) => map(instruction.operands.map((value) => present(values, value)), batch);
+      return (values, batch) =>
+        map(
+          instruction.operands.map((value) => present(values, value)),
+          batch,
+        );
     }
     case "reduce": {
       const reduce = reduction(kit, typeOf(instruction.operand), instruction);

@@ -53,18 +53,18 @@ function findBias(
   uses: ReadonlyMap<ValueId, number>,
   taken: ReadonlyMap<ValueId, ValueId>,
 ): Found | undefined {
-  const arguments_ = linearForm(map.expression).terms.flatMap(({ coefficient, factor }) =>
+  const summands = linearForm(map.expression).terms.flatMap(({ coefficient, factor }) =>
     factor.kind === "argument" && occurrences(map.expression, factor.index) === 1
       ? [{ coefficient, position: factor.index, value: map.operands[factor.index] as ValueId }]
       : [],
   );
-  for (const { coefficient, value: contract } of arguments_) {
+  for (const { coefficient, value: contract } of summands) {
     const instruction = contracts.get(contract);
     if (instruction === undefined || taken.has(contract) || uses.get(contract) !== 1) continue;
     if (instruction.produce === "weight" || phase.values[map.out]?.type.batch !== true) continue;
     const relation = relations[instruction.relation];
     const channels = instruction.produce === "post" ? relation?.postChannels : relation?.preChannels;
-    const bias = arguments_.find(({ coefficient: other, value }) => {
+    const bias = summands.find(({ coefficient: other, value }) => {
       const type = phase.values[value]?.type;
       if (other !== coefficient || type === undefined || type.batch || isComputedLater(phase, value)) return false;
       return type.shape.at(-1) === channels && sizeOf(type.shape) === channels && channels !== 1;
@@ -82,9 +82,7 @@ function isComputedLater({ reads }: Phase, value: ValueId): boolean {
 function withoutArgument({ expression, operands }: Map_, position: number): ScalarExpression {
   return substitute(
     expression,
-    operands.map((_, index) =>
-      index === position ? { kind: "constant", value: 0 } : { kind: "argument", index },
-    ),
+    operands.map((_, index) => (index === position ? { kind: "constant", value: 0 } : { kind: "argument", index })),
   );
 }
 

@@ -1,4 +1,5 @@
 /** What the parts of one executable share while they compute. */
+import { sizeOf } from "@settle/program";
 import type { Tensor, Tf, Traits } from "./backends/backend.ts";
 
 /** A kit's tensors outlive the operations that make them: they are freed with what they were made from, or at the end. */
@@ -30,7 +31,7 @@ export class Kit {
 
   filled(value: number, shape: readonly number[]): Tensor {
     const key = `${Object.is(value, -0) ? "-0" : value} ${shape.join()}`;
-    return this.constant(key, () => this.tf.fill([...shape], value));
+    return this.constant(key, () => this.tf.tensor(new Float32Array(sizeOf(shape)).fill(value), [...shape]));
   }
 
   /**

@@ -5,6 +5,4 @@ import { wasmBackend } from "./backends/wasm-backend.ts";
 import { tfjsEngine } from "./tfjs-engine.ts";
 
 /** One engine per tfjs backend, fastest first. Nothing of tfjs is imported before one is probed or loaded. */
-export const tfjsEngines: readonly Engine[] = [nodeGpuBackend, nodeBackend, wasmBackend, cpuBackend].map(
-  tfjsEngine,
-);
+export const tfjsEngines: readonly Engine[] = [nodeGpuBackend, nodeBackend, wasmBackend, cpuBackend].map(tfjsEngine);

@@ -43,9 +43,7 @@ const channels = fc.integer({ min: 1, max: 4 });
 /** Dense matrices and one- or two-dimensional convolutions of either direction: those with forms of their own. */
 export const plainRelation: fc.Arbitrary<Relation> = fc
   .record({
-    axes: fc
-      .constantFrom("pre" as const, "post" as const)
-      .chain((big) => fc.array(axis(big), { maxLength: 2 })),
+    axes: fc.constantFrom("pre" as const, "post" as const).chain((big) => fc.array(axis(big), { maxLength: 2 })),
     groups: fc.constant(1),
     pre: channels,
     post: channels,

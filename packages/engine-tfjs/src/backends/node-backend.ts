@@ -83,7 +83,11 @@ function described(tf: Tf, on: "any device" | "the CPU"): Opening {
     return { ok: false, unavailable: { reason: "TensorFlow computes on the GPU in this process: use tfjs:node-gpu" } };
   }
   const version = `tfjs ${tf.version_core}, TensorFlow ${binding?.TF_Version ?? "of unknown version"}`;
-  const device = isUsingGpuDevice ? "GPU, CUDA" : on === "the CPU" ? "cpu, all cores" : "cpu, all cores (no GPU in use)";
+  const device = isUsingGpuDevice
+    ? "GPU, CUDA"
+    : on === "the CPU"
+      ? "cpu, all cores"
+      : "cpu, all cores (no GPU in use)";
   return { ok: true, backend: { tf, device, version } };
 }
 
@@ -96,7 +100,10 @@ async function importFirst(packages: readonly string[], locatePackages: Locate):
   const [first] = packages;
   if (found.length === 0) return { reason: `${first} is not installed`, remedy };
   if (imported !== undefined) {
-    return { reason: `this process has already loaded TensorFlow from ${imported}`, remedy: "use it in another process" };
+    return {
+      reason: `this process has already loaded TensorFlow from ${imported}`,
+      remedy: "use it in another process",
+    };
   }
   await prepareNode();
   let failure: Unavailable | undefined;

@@ -56,7 +56,12 @@ function convolution(
   if (produce === "weight") {
     const taps = relation.axes.map((axis) => axis.taps);
     return (operands) => {
-      const gradient = filterGradient(kit, geometry, image(operands[bigSide], "big"), image(operands[smallSide], "small"));
+      const gradient = filterGradient(
+        kit,
+        geometry,
+        image(operands[bigSide], "big"),
+        image(operands[smallSide], "small"),
+      );
       return taps.length === 2 ? gradient : kit.tf.reshape(gradient, [...taps, ...gradient.shape.slice(2)]);
     };
   }

@@ -29,7 +29,7 @@ export function filterGradient(kit: Kit, geometry: ConvolutionGeometry, big: Ten
 function byAdjoint(kit: Kit, geometry: ConvolutionGeometry, big: Tensor, small: Tensor, pads: Pads): Tensor {
   const { axes, bigChannels, smallChannels } = geometry;
   const same = axes.every(isSamePadding);
-  return kit.tf.engine().runKernel(
+  return kit.tf.engine().runKernel<Tensor>(
     "Conv2DBackpropFilter",
     { x: same ? big : resize(kit, big, pads), dy: small },
     {
@@ -38,7 +38,7 @@ function byAdjoint(kit: Kit, geometry: ConvolutionGeometry, big: Tensor, small: 
       dataFormat: "NHWC",
       filterShape: [axes[0].taps, axes[1].taps, bigChannels, smallChannels],
     },
-  ) as Tensor;
+  );
 }
 
 /** One convolution: channels of the big side as its samples, samples as its channels, the small side as its kernel. */

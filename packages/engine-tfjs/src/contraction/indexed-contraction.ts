@@ -53,7 +53,14 @@ function transfer(
   const samples = given.shape[0] ?? 0;
   const meetings = produce === "post" ? map.preOf : map.postOf;
   const others = meetings.map(({ other }) => other);
-  const gathered = gatherPositions(kit, relation, given, produce === "post" ? "pre" : "post", others, `${produce} ${key}`);
+  const gathered = gatherPositions(
+    kit,
+    relation,
+    given,
+    produce === "post" ? "pre" : "post",
+    others,
+    `${produce} ${key}`,
+  );
   const taps = [samples, positions, map.taps, groups, direction.given];
   const shared = weights.kind === "fixed" || weights.shared;
   const left = tf.reshape(
@@ -83,10 +90,12 @@ function transferMatrices(
   const within = relation.preChannels / groups;
   const meetings = produce === "post" ? map.preOf : map.postOf;
   const shared = weights.kind === "fixed" || weights.shared;
-  const { value, preFirst } = weights.kind === "fixed"
-    ? { value: weights.value, preFirst: true }
-    : { value: undefined, preFirst: weights.order === "pre-post" };
-  const source = value === undefined ? required(weight) : kit.constant(`fixed ${value}`, () => kit.tf.tensor1d([value]));
+  const { value, preFirst } =
+    weights.kind === "fixed"
+      ? { value: weights.value, preFirst: true }
+      : { value: undefined, preFirst: weights.order === "pre-post" };
+  const source =
+    value === undefined ? required(weight) : kit.constant(`fixed ${value}`, () => kit.tf.tensor1d([value]));
   const shape = [(shared ? 1 : positions) * groups, map.taps * given, taken];
   return kernelForm(kit, source, `${produce} matrices ${key}`, shape, ([batch = 0, k = 0, out = 0]) => {
     if (value !== undefined) return 0;
@@ -161,11 +170,20 @@ function gatherPositions(
   const samples = x.shape[0] ?? 0;
   const count = x.size / samples / channels;
   const indices = kit.constant(`positions ${side} ${key}`, () =>
-    tf.tensor1d(Int32Array.from(positions, (position) => (position < 0 ? count : position)), "int32"),
+    tf.tensor1d(
+      Int32Array.from(positions, (position) => (position < 0 ? count : position)),
+      "int32",
+    ),
   );
   const rows = tf.reshape(x, [samples, count, channels]);
-  const withZeros = positions.includes(-1) ? tf.pad(rows, [[0, 0], [0, 1], [0, 0]]) : rows;
-  return tf.gather(withZeros, indices as ReturnType<typeof tf.tensor1d>, 1);
+  const withZeros = positions.includes(-1)
+    ? tf.pad(rows, [
+        [0, 0],
+        [0, 1],
+        [0, 0],
+      ])
+    : rows;
+  return tf.gather(withZeros, indices, 1);
 }
 
 function isPreFirst({ weights }: Relation): boolean {

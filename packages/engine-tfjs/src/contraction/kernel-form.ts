@@ -21,7 +21,10 @@ export function kernelForm(kit: Kit, source: Tensor, key: string, shape: Shape, 
     if (traits.hostMemory) {
       // tfjs checks the indices of a gather one by one, which takes longer than all else.
       const values = source.dataSync<"float32">();
-      return tf.tensor(Float32Array.from(positions, (position) => values[position] ?? 0), [...shape]);
+      return tf.tensor(
+        Float32Array.from(positions, (position) => values[position] ?? 0),
+        [...shape],
+      );
     }
     const indices = kit.constant(name, () => tf.tensor1d(positions, "int32")) as Tensor1D;
     const padded = tf.concat([tf.reshape(source, [source.size]), tf.zeros([1])]);

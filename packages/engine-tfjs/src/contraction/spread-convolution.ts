@@ -40,16 +40,16 @@ function spreadByAdjoint(kit: Kit, geometry: ConvolutionGeometry, small: Tensor,
     [wide.pad, after[1]],
     [0, 0],
   ];
-  const full = kit.tf.engine().runKernel(
+  const full = kit.tf.engine().runKernel<Tensor>(
     "Conv2DBackpropInput",
     { dy: small, filter: plainKernel(kit, geometry, weight) },
     {
       strides: [high.stride, wide.stride],
-      pad: same ? "same" : explicit ? (pads as unknown as string) : "valid",
+      pad: same ? "same" : explicit ? pads : "valid",
       dataFormat: "NHWC",
       inputShape: [small.shape[0] ?? 0, ...extents, bigChannels],
     },
-  ) as Tensor;
+  );
   if (whole) return full;
   return resize(kit, full, [
     [-high.pad, -after[0]],

@@ -18,7 +18,14 @@ export async function fetchAddon(
   const project = join(folder, projectFolder);
   await mkdir(project);
   await writeFile(join(project, "package.json"), `${JSON.stringify({ name: "settle-tensorflow", private: true })}\n`);
-  const parameters = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
+  const parameters = [
+    "install",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--loglevel=error",
+  ];
   const result = await runCommand("npm", [...parameters, ...npmPackages], { cwd: project, signal });
   if (result.code === 0) return;
   throw settleError("install/download-failed", `npm could not fetch ${npmPackages.join(" and ")}.`, {
@@ -36,19 +43,27 @@ export async function buildAddon(folder: string, { compiler }: Tools, signal: Ab
   await mkdir(target, { recursive: true });
   const sources = (await readdir(binding)).filter((name) => name.endsWith(".cc")).map((name) => join(binding, name));
   const libraries = join(folder, "lib");
-  const result = await runCommand(
-    compiler,
-    [
-      ...["-std=gnu++17", "-O2", "-fPIC", "-shared", "-pthread", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"],
-      ...["-I", join(folder, "include"), "-I", join(modules, "node-api-headers", "include")],
-      ...sources,
-      ...["-L", libraries, "-ltensorflow", "-ltensorflow_framework"],
-      // Relative to itself, so that the whole installation can be moved into place once it is whole.
-      `-Wl,-rpath,$ORIGIN/${relative(target, libraries)}`,
-      ...["-o", join(target, "tfjs_binding.node")],
-    ],
-    { signal },
-  );
+  const language = [
+    "-std=gnu++17",
+    "-O2",
+    "-fPIC",
+    "-shared",
+    "-pthread",
+    "-DNAPI_VERSION=8",
+    "-DBUILDING_NODE_EXTENSION",
+  ];
+  const headers = [join(folder, "include"), join(modules, "node-api-headers", "include")].map((path) => `-I${path}`);
+  // The library path is relative to the addon, so that the whole installation can be moved into place once it is whole.
+  const linking = [
+    `-L${libraries}`,
+    "-ltensorflow",
+    "-ltensorflow_framework",
+    `-Wl,-rpath,$ORIGIN/${relative(target, libraries)}`,
+  ];
+  const output = join(target, "tfjs_binding.node");
+  const result = await runCommand(compiler, [...language, ...headers, ...sources, ...linking, "-o", output], {
+    signal,
+  });
   if (result.code === 0) return;
   throw settleError("install/build-failed", "The addon that joins Node and TensorFlow could not be built.", {
     note: lastLines(result, 20),

@@ -75,10 +75,17 @@ async function fetchWheel(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const parameters = [
-    ...["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"],
-    ...["--python-version", "3.11", "--implementation", "cp"],
-    ...platforms.flatMap((platform) => ["--platform", platform]),
-    ...["--dest", into, requirement],
+    "download",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-deps",
+    "--only-binary=:all:",
+    "--python-version=3.11",
+    "--implementation=cp",
+    ...platforms.map((platform) => `--platform=${platform}`),
+    "--dest",
+    into,
+    requirement,
   ];
   const result = await runCommand(command, [...rest, ...parameters], { signal });
   if (result.code === 0) return;

@@ -5,16 +5,14 @@ import type { InstallTensorflowOptions, TensorflowInstallation } from "../instal
 import { buildAddon, fetchAddon, verifyAddon } from "./build-addon.ts";
 import { fetchLibraries } from "./fetch-libraries.ts";
 import { planInstallation } from "./installation-plan.ts";
-import { requiredTools } from "./required-tools.ts";
+import { requiredTools, thisPlatform } from "./required-tools.ts";
 import { currentFile, tensorflowRoot } from "./tensorflow-folder.ts";
 
-export async function install({
-  cuda = false,
-  dryRun = false,
-  root = tensorflowRoot(),
-  onProgress,
-  signal,
-}: InstallTensorflowOptions): Promise<TensorflowInstallation> {
+/** @param platform  as `requiredTools` takes it */
+export async function install(
+  { cuda = false, dryRun = false, root = tensorflowRoot(), onProgress, signal }: InstallTensorflowOptions,
+  platform: string = thisPlatform(),
+): Promise<TensorflowInstallation> {
   const plan = planInstallation(cuda, root);
   const total = plan.downloads.reduce((sum, { megabytes }) => sum + megabytes, 0);
   onProgress?.({
@@ -22,7 +20,7 @@ export async function install({
     message: `fetches about ${total} MB (${plan.downloads.map((each) => `${each.what} from ${each.from}, ${each.megabytes} MB`).join("; ")}), takes about ${plan.diskMegabytes} MB in ${plan.folder}`,
   });
   for (const note of plan.notes) onProgress?.({ kind: "plan", message: note });
-  const tools = await requiredTools();
+  const tools = await requiredTools(platform);
   if (dryRun) return { plan, installed: false };
   await mkdir(root, { recursive: true });
   await removeUnfinished(root);

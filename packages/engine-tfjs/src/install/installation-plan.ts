@@ -36,8 +36,6 @@ export function planInstallation(cuda: boolean, root: string = tensorflowRoot())
     diskMegabytes: cuda ? 6500 : 800,
     wheel,
     npmPackages: [`${addonPackage}@4.22.0`, "node-api-headers@1.9.0"],
-    notes: cuda
-      ? ["The CUDA variant has not been tried on a GPU yet; without a driver it computes on the CPU."]
-      : [],
+    notes: cuda ? ["The CUDA variant has not been tried on a GPU yet; without a driver it computes on the CPU."] : [],
   };
 }

@@ -50,10 +50,10 @@ const npm: Tool = {
 };
 
 /**
- * @param path  where programs are looked for
+ * @param platform  operating system and processor as Node names them: `linux x64`
  * @throws {SettleError} `install/unsupported-platform`, `install/missing-tool` naming all that are missing
  */
-export async function requiredTools(env: NodeJS.ProcessEnv = process.env, platform = thisPlatform()): Promise<Tools> {
+export async function requiredTools(platform: string): Promise<Tools> {
   if (platform !== "linux x64") {
     throw settleError(
       "install/unsupported-platform",
@@ -63,7 +63,7 @@ export async function requiredTools(env: NodeJS.ProcessEnv = process.env, platfo
       },
     );
   }
-  const found = await Promise.all([pip, compiler, unzip, npm].map(async (tool) => [tool, await find(tool, env)] as const));
+  const found = await Promise.all([pip, compiler, unzip, npm].map(async (tool) => [tool, await find(tool)] as const));
   const missing = found.filter(([, command]) => command === undefined).map(([tool]) => tool);
   const [pipCommand, compilerCommand] = found.map(([, command]) => command);
   if (missing.length > 0 || pipCommand === undefined || compilerCommand === undefined) {
@@ -75,15 +75,15 @@ export async function requiredTools(env: NodeJS.ProcessEnv = process.env, platfo
   return { pip: pipCommand, compiler: compilerCommand[0] };
 }
 
-async function find({ candidates, probe }: Tool, env: NodeJS.ProcessEnv): Promise<readonly [string, ...string[]] | undefined> {
+async function find({ candidates, probe }: Tool): Promise<readonly [string, ...string[]] | undefined> {
   for (const candidate of candidates) {
     const [command, ...rest] = candidate;
-    const { code } = await runCommand(command, [...rest, ...probe], { env });
+    const { code } = await runCommand(command, [...rest, ...probe]);
     if (code === 0) return candidate;
   }
   return undefined;
 }
 
-function thisPlatform(): string {
+export function thisPlatform(): string {
   return `${process.platform} ${process.arch}`;
 }

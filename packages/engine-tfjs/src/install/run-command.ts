@@ -21,7 +21,11 @@ export function runCommand(
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...parameters], { ...options, ...(signal && { signal }), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, [...parameters], {
+      ...options,
+      ...(signal && { signal }),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));

@@ -183,7 +183,7 @@ function at(slots: readonly Tensor[], slot: number): Tensor {
 /** tf.where copies its operands to broadcast them, even where they have the same shape. */
 function choose({ tf }: Kit, condition: Tensor, t: Tensor, e: Tensor): Tensor {
   if (!sameShape(condition.shape, t.shape) || !sameShape(t.shape, e.shape)) return tf.where(condition, t, e);
-  return tf.engine().runKernel("Select", { condition, t, e }) as Tensor;
+  return tf.engine().runKernel<Tensor>("Select", { condition, t, e });
 }
 
 /** On the slow-scalar backends the per-channel form is vectorized and the one-slope form is not. */
@@ -191,7 +191,10 @@ function leakyRelu(kit: Kit, x: Tensor, slope: number): Tensor {
   const { tf, traits } = kit;
   const channels = x.shape.at(-1);
   if (!traits.slowScalars || channels === undefined || x.shape.length < 2) return tf.leakyRelu(x, slope);
-  return tf.prelu(x, kit.constant(`slopes ${slope} ${channels}`, () => tf.fill([channels], slope)));
+  return tf.prelu(
+    x,
+    kit.constant(`slopes ${slope} ${channels}`, () => tf.mul(tf.ones([channels]), slope)),
+  );
 }
 
 const comparisons: Readonly<Record<Comparison, (kit: Kit, a: Tensor, b: Tensor) => Tensor>> = {

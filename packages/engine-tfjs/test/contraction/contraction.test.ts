@@ -21,7 +21,11 @@ const forms = [
     cpuBackend,
     { ...cpuBackend.traits, explicitPads: false, filterGradient: "adjoint", hostMemory: false },
   ],
-  ["phases and dilation, computed by tfjs:cpu", cpuBackend, { ...wasmBackend.traits, explicitPads: false, hostMemory: false }],
+  [
+    "phases and dilation, computed by tfjs:cpu",
+    cpuBackend,
+    { ...wasmBackend.traits, explicitPads: false, hostMemory: false },
+  ],
 ] as const;
 
 describe.each(forms)("contractions in %s", (_, backend: Backend, traits) => {
