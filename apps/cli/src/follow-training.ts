@@ -53,7 +53,7 @@ export function followTraining(context: Context, epochs: number): FollowedTraini
         case "done":
           return;
         default:
-          return event satisfies never;
+          event satisfies never;
       }
     },
     stop: () => bar?.stop(),

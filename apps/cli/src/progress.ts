@@ -1,5 +1,6 @@
 /** Shows how far something has come, with the time left: a bar in a terminal, a line every few seconds elsewhere. */
-import { MultiBar, type SingleBar } from "cli-progress";
+import type { MultiBar, SingleBar } from "cli-progress";
+import { createRequire } from "node:module";
 import type { Output } from "./terminal.ts";
 
 export interface ProgressOptions {
@@ -32,8 +33,9 @@ export class Progress {
     this.#total = options.total;
     this.#lastLine = this.#started;
     if (quiet || output.isTTY !== true) return;
-    // A MultiBar, because it can print lines above itself.
-    this.#bars = new MultiBar({
+    // Loaded only where a bar is drawn. A MultiBar, because it can print lines above itself.
+    const progress = createRequire(import.meta.url)("cli-progress") as typeof import("cli-progress");
+    this.#bars = new progress.MultiBar({
       format: `${options.title} {bar} {value}/{total} ${options.unit}  {left}{note}`,
       barCompleteChar: "█",
       barIncompleteChar: "░",

@@ -1,4 +1,5 @@
 import { parseProgram, verifyProgram } from "@settle/program";
+import { engineRegistry } from "@settle/settle";
 import { parseCircuit } from "@settle/spec";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -177,14 +178,7 @@ describe("settle data", () => {
 describe("settle engines", () => {
   it("tells scripts which work, why the others do not, and what auto takes", async () => {
     const report = (await json("engines")) as { engines: { name: string; available: boolean }[]; auto: string };
-    expect(report.engines.map(({ name }) => name)).toEqual([
-      "wasm",
-      "tfjs:node-gpu",
-      "tfjs:node",
-      "tfjs:wasm",
-      "tfjs:cpu",
-      "reference",
-    ]);
+    expect(report.engines.map(({ name }) => name)).toEqual(engineRegistry.map(({ name }) => name));
     for (const each of report.engines) {
       expect(each).toMatchObject(
         each.available

@@ -33,8 +33,8 @@ export async function settle(args: readonly string[], options: CommandOptions = 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    exitNow(code) {
-      throw new Error(`exit ${code} at once`);
+    exitNow(exitCode) {
+      throw new Error(`exit ${exitCode} at once`);
     },
   });
   return { code, stdout, stderr };

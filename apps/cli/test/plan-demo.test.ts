@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { planDemo, settlesPerImage } from "../src/demo/plan-demo.ts";
+import { chooseBatch, planDemo, settlesPerImage } from "../src/demo/plan-demo.ts";
 
 describe("the demo's plan", () => {
   it("trains on about 2,000 digits where 20 images a second fit into two minutes", () => {
     const plan = planDemo({ seconds: 120, imagesPerSecond: 20, available: 8000, batch: 20 });
-    expect(plan).toEqual({ digits: 2100, samples: 2100, epochs: 1, images: 50 });
+    expect(plan).toEqual({ batch: 20, digits: 2100, samples: 2100, epochs: 1, images: 50 });
   });
 
   it("never plans more work than the time allows", () => {
@@ -27,5 +27,9 @@ describe("the demo's plan", () => {
       digits: 20,
       images: 10,
     });
+  });
+
+  it("takes batches that leave about 400 updates", () => {
+    expect([500, 2000, 4000, 8000, 16_000, 200_000].map(chooseBatch)).toEqual([5, 5, 10, 20, 40, 80]);
   });
 });

@@ -88,7 +88,7 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
   const modes: readonly Mode[] = task === "denoise" ? ["released", "clamped"] : [modeOf(task)];
   const passes: EvaluationResult[] = [];
   for (const [pass, mode] of modes.entries()) {
-    const result = await settleAll(session, {
+    const summary = await settleAll(session, {
       source,
       batch,
       ...(options.limit !== undefined && { limit: options.limit }),
@@ -117,7 +117,7 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
         options.onProgress?.(pass * samples + done, modes.length * samples);
       },
     });
-    passes.push(result);
+    passes.push(summary);
   }
   const first = required(passes[0]);
   const settleSeconds = passes.reduce((sum, { seconds }) => sum + seconds.settle, 0);

@@ -68,7 +68,7 @@ describe("evaluate", () => {
     );
     const { original, hidden, completed } = pictures[0]?.images ?? {};
     expect([...(completed ?? [])].slice(0, 72)).toEqual([...(original ?? [])].slice(0, 72));
-    expect([...(hidden ?? [])].slice(72)).toEqual(new Array(72).fill(0.5));
+    expect([...(hidden ?? [])].slice(72)).toEqual(Array.from({ length: 72 }, () => 0.5));
     // The hidden half starts from the projection, which is the bias, and stays there.
     for (const value of [...(completed ?? [])].slice(72)) expect(value).toBeCloseTo(0.25, 6);
   });

@@ -66,7 +66,7 @@ export const enginesCommand: CommandDefinition = {
     const { engines } = await import("@settle/settle");
     const report = await engines();
     context.document({
-      engines: report.engines.map(({ description: _, ...status }) => status),
+      engines: report.engines.map((each) => ({ ...each, description: undefined })),
       auto: report.auto,
     });
     const { green, dim, bold } = context.colors;

@@ -8,7 +8,6 @@ import {
   wholeNumber,
 } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
-import { printEvaluation, writeEvaluation } from "../evaluation-report.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 
 interface EvalOptions extends ComputeOptions {
@@ -57,6 +56,7 @@ export const evalCommand: CommandDefinition = {
   async run(context, command) {
     const { createSession, evaluate, openCircuitOrRun, openDataset, settleError, weightsOfFile, weightsOfRun } =
       await import("@settle/settle");
+    const { printEvaluation, writeEvaluation } = await import("../evaluation-report.ts");
     const options = command.opts<EvalOptions>();
     const { cwd } = context.terminal;
     const began = performance.now();

@@ -1,8 +1,5 @@
-import type { CircuitAnalysis } from "@settle/settle";
-import Table from "cli-table3";
 import type { CommandDefinition } from "../command.ts";
 import { compileCircuit } from "../compile-circuit.ts";
-import type { Colors } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
 
 export const infoCommand: CommandDefinition = {
@@ -16,56 +13,10 @@ export const infoCommand: CommandDefinition = {
     command.argument("<circuit>", "a circuit file or a predefined name");
   },
   async run(context, command) {
-    const { weightShape } = await import("@settle/settle");
     const { compiled } = await compileCircuit(command.args[0] ?? "", context);
     context.document(compiled.analysis);
-    const synapses = [...compiled.graph.synapses.values()].map(({ id, kind, from, to, relation }) => [
-      id,
-      kind,
-      from,
-      to,
-      shape(weightShape(relation)),
-    ]);
-    context.print(describe(compiled.analysis, synapses, context.colors));
+    const { describeCircuit } = await import("../describe-circuit.ts");
+    context.print(describeCircuit(compiled, context.colors));
     return exitCodes.done;
   },
 };
-
-function describe(analysis: CircuitAnalysis, synapses: readonly (readonly string[])[], colors: Colors): string {
-  const { bold } = colors;
-  const { parameters: counts, memory } = analysis;
-  const states = table(colors, ["state", "shape", "level", "fed with", "predicted by", "predicts"]);
-  for (const each of analysis.states) {
-    states.push([each.id, shape(each.shape), each.level ?? "–", each.observed ?? "", each.fanIn, each.fanOut]);
-  }
-  const links = table(colors, ["synapse", "kind", "from", "to", "weights"]);
-  for (const row of synapses) links.push([...row]);
-  const kinds = (["generative", "error", "bias", "lateral", "precision"] as const)
-    .filter((kind) => counts[kind] > 0)
-    .map((kind) => `${group(counts[kind])} ${kind}`);
-  const { hierarchical, reasons, skips } = analysis.class;
-  return [
-    bold(analysis.name),
-    states.toString(),
-    links.toString(),
-    `Parameters   ${group(counts.total)} (${kinds.join(", ")})`,
-    `Class        ${hierarchical ? "hierarchical" : `not hierarchical: ${reasons.join("; ")}`}${skips.length > 0 ? `; skips ${skips.join(", ")}` : ""}`,
-    `Work         ${scale(analysis.flopsPerStep)}FLOP a step, ${scale(analysis.flopsPerSettle)}FLOP a settle of ${analysis.steps} steps, for one sample`,
-    `Memory       ${scale(memory.parameters)}B of parameters and moments, ${scale(memory.perSample)}B a sample, in float32`,
-  ].join("\n");
-}
-
-function table({ isColorSupported }: Colors, head: readonly string[]): Table.Table {
-  const style = { head: isColorSupported ? ["bold"] : [], border: isColorSupported ? ["gray"] : [], compact: true };
-  return new Table({ head: [...head], style });
-}
-
-const shape = (axes: readonly number[]): string => axes.join(" × ") || "–";
-const group = (count: number): string => count.toLocaleString("en");
-
-/** `2.04 M` for 2,040,000; ready for a unit to follow. */
-function scale(value: number): string {
-  const step = [1e9, 1e6, 1e3, 1].find((each) => value >= each) ?? 1;
-  const prefix = { 1e9: "G", 1e6: "M", 1e3: "k", 1: "" }[step] ?? "";
-  return `${Number((value / step).toPrecision(4))} ${prefix}`;
-}

@@ -1,6 +1,8 @@
 /** How much the demo can do here in the time it has. */
 
 export interface DemoPlan {
+  /** Digits per update. */
+  readonly batch: number;
   /** Digits seen in training, each epoch's counted. */
   readonly digits: number;
   /** Digits of one epoch. */
@@ -20,6 +22,14 @@ export interface DemoLimits {
   readonly batch: number;
 }
 
+/**
+ * The largest batch that still leaves some 400 updates: fewer learn too little, and many more at the demo's rate let the
+ * circuit grow until it no longer settles.
+ */
+export function chooseBatch(digits: number): number {
+  return [80, 40, 20, 10].find((batch) => digits / batch >= 400) ?? 5;
+}
+
 /** Settles of every held-out image: reconstructed and denoised in two ways, before and after training. */
 export const settlesPerImage = 6;
 
@@ -34,7 +44,7 @@ export function planDemo({ seconds, imagesPerSecond, available, batch }: DemoLim
   const digits = Math.max(batch, batch * Math.floor(left / batch));
   const epochs = Math.max(1, Math.round(digits / available));
   const samples = batch * Math.floor(Math.min(digits / epochs, available) / batch);
-  return { digits: samples * epochs, samples, epochs, images };
+  return { batch, digits: samples * epochs, samples, epochs, images };
 }
 
 function clamp(value: number, low: number, high: number): number {

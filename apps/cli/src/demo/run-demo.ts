@@ -21,7 +21,7 @@ import type { LearningMoment } from "../learning-plot.ts";
 import { formatSeconds } from "../progress.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 import { type Judgement, judge } from "./judge.ts";
-import { type DemoPlan, planDemo, settlesPerImage } from "./plan-demo.ts";
+import { chooseBatch, type DemoPlan, planDemo, settlesPerImage } from "./plan-demo.ts";
 import { summarizeDemo } from "./summarize-demo.ts";
 import { withFallingRate } from "./with-falling-rate.ts";
 import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
@@ -30,7 +30,6 @@ import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
  * The paper trains in batches of 500 at 1e-3; with so few images, small batches and a larger rate get further. A rate
  * that falls in the end leaves the circuit where it settles well, whatever the number of digits.
  */
-const batch = 20;
 const rate = 4e-3;
 const falling = 0.4;
 const seed = 1;
@@ -49,7 +48,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
   const session = await createSession(circuit, { engine: options.engine, seed });
   try {
     context.log(`Engine: ${session.engine.name} on ${session.engine.device}. Measuring its speed …`);
-    const imagesPerSecond = await measureSpeed(session, digits, context.interrupt);
+    const { batch, imagesPerSecond } = await measureSpeed(session, digits, options.seconds, context.interrupt);
     const plan = planDemo({ seconds: options.seconds, imagesPerSecond, available: digits.size, batch });
     context.log(describePlan(plan, imagesPerSecond));
     const training = await openDataset("color-mnist", { split: "train", limit: plan.samples });
@@ -96,22 +95,35 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
   }
 }
 
-/** Images settled and learned from per second. The first batch only warms the engine up. */
-async function measureSpeed(session: Session, source: Dataset, signal: AbortSignal): Promise<number> {
+/** Finds the batch that suits the time there is, and how many images a second are settled and learned from with it. */
+async function measureSpeed(
+  session: Session,
+  source: Dataset,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<{ readonly batch: number; readonly imagesPerSecond: number }> {
+  const first = await measureBatch(session, source, 10, signal);
+  const batch = chooseBatch(seconds * first);
+  const imagesPerSecond = batch === 10 ? first : await measureBatch(session, source, batch, signal);
+  await session.parameters.reset();
+  return { batch, imagesPerSecond };
+}
+
+async function measureBatch(session: Session, source: Dataset, batch: number, signal: AbortSignal): Promise<number> {
   const indices = Array.from({ length: batch }, (_, i) => i);
   const samples = { count: batch, indices, fields: await source.read(indices) };
+  // The first one only warms the engine up.
   await session.learn(samples, { signal });
   const began = performance.now();
   let measured = 0;
   do {
     await session.learn(samples, { signal });
     measured += batch;
-  } while (performance.now() - began < 1500);
-  await session.parameters.reset();
+  } while (performance.now() - began < 1200);
   return (1000 * measured) / (performance.now() - began);
 }
 
-function describePlan({ digits, epochs, images }: DemoPlan, imagesPerSecond: number): string {
+function describePlan({ batch, digits, epochs, images }: DemoPlan, imagesPerSecond: number): string {
   const seconds = (digits + images * settlesPerImage) / imagesPerSecond;
   return (
     `${imagesPerSecond.toFixed(0)} images a second here. That is time for ${digits} digits` +
@@ -131,7 +143,7 @@ async function watchJudge(
   try {
     return await judge(session, source, {
       images,
-      batch,
+      batch: 20,
       pictures: picturesShown,
       signal: context.interrupt,
       onProgress: (done) => bar.update(done),
@@ -164,11 +176,11 @@ async function learn(context: Context, { learning, ...what }: Learning): Promise
     learning.push({ images, discrepancy: event.discrepancy.total, errors: event.discrepancy.errors });
   };
   try {
-    const updates = Math.ceil(plan.samples / batch) * plan.epochs;
+    const updates = Math.ceil(plan.samples / plan.batch) * plan.epochs;
     const result = await train(withFallingRate(session, { updates, share: falling }), {
       source: training,
       epochs: plan.epochs,
-      batch,
+      batch: plan.batch,
       rate,
       store: run,
       signal: AbortSignal.any([context.interrupt, deadline]),

