@@ -40,13 +40,17 @@ export function chooseTile(counts: readonly number[], channels: number, vectors:
   return best;
 }
 
+/**
+ * Whether a tile's accumulators and what one turn loads are in registers together. They must be: V8 puts all loads of a
+ * stretch of code without branches before its arithmetic (so that unrolling the turn makes it spill, too).
+ */
 export function fits(rows: number, columns: number, fused: boolean): boolean {
-  return rows * columns + Math.min(rows, columns) + 1 + (fused ? 0 : 1) <= registers;
+  return rows * columns + rows + columns + (fused ? 0 : 1) <= registers;
 }
 
 /** Cycles of one input channel for a tile of rows × columns accumulators. */
 export function turn(rows: number, columns: number, fused: boolean): number {
   const arithmetic = (rows * columns * (fused ? 1 : 2)) / 2;
   const loads = (rows + columns) / 2;
-  return Math.max(arithmetic, loads) + 0.25 * (rows + columns);
+  return Math.max(arithmetic, loads) + 0.5;
 }

@@ -153,7 +153,7 @@ function regionTable(context: TileContext): { readonly address: number; readonly
     for (const column of columns) {
       const first = runs.length * 4;
       for (const down of row.taps) {
-        for (const across of mergeTaps(column, runsMayMerge(inputChannels))) {
+        for (const across of mergeTaps(column)) {
           const from = (down.input * inputColumns + across.input) * inputStep;
           runs.push(from, (down.tap * tapColumns + across.tap) * inputChannels, across.taps * inputStep);
         }
@@ -167,28 +167,15 @@ function regionTable(context: TileContext): { readonly address: number; readonly
   return { address: module.table(placed), count: regions.length / 5 };
 }
 
-function mergeTaps(
-  { taps }: Segment,
-  merge: boolean,
-): readonly { readonly tap: number; readonly input: number; readonly taps: number }[] {
+function mergeTaps({ taps }: Segment): readonly { readonly tap: number; readonly input: number; readonly taps: number }[] {
   const merged: { tap: number; input: number; taps: number }[] = [];
   for (const { tap, input } of taps) {
     const last = merged.at(-1);
-    if (merge && last !== undefined && last.tap + last.taps === tap && last.input + last.taps === input) last.taps++;
+    if (last !== undefined && last.tap + last.taps === tap && last.input + last.taps === input) last.taps++;
     else merged.push({ tap, input, taps: 1 });
   }
   return merged;
 }
-
-/** Input channels that one turn of the inner loop takes, and how many are left over in a run of one tap. */
-function unrolling(inputChannels: number): { readonly unroll: number; readonly rest: number } {
-  if (inputChannels <= 8) return { unroll: inputChannels, rest: 0 };
-  for (const unroll of [5, 4, 6, 3, 7, 8]) if (inputChannels % unroll === 0) return { unroll, rest: 0 };
-  return { unroll: 4, rest: inputChannels % 4 };
-}
-
-/** A run of several taps must be whole turns. */
-const runsMayMerge = (inputChannels: number): boolean => unrolling(inputChannels).rest === 0;
 
 /** A function that makes all channels of `pixels` neighbouring positions. */
 function emitTile(context: TileContext, name: string, pixels: number): WatFunction {
@@ -217,25 +204,21 @@ function emitBlock(context: TileContext, f: WatFunction, pixels: number, channel
     range(channels).flatMap((c) => range(module.vectors).map((v) => ({ p, c, v, name: `acc${p}-${c}-${v}` }))),
   );
   for (const { name } of accumulators) f.set(f.local(name, "v128"), splat(0));
-  const { unroll, rest } = unrolling(kernel.inputChannels);
   f.set("run", get("first-run"));
   f.when(`(i32.ne ${get("first-run")} ${get("end-run")})`, () =>
     f.doWhile(
       () => {
         f.set("x", addI32(get("in"), access("i32.load", 0, get("run"))));
         f.set("w", addI32(get("block"), timesI32(access("i32.load", 4, get("run")), channels * 4)));
-        const turns = (): void => {
-          for (let u = 0; u < unroll; u++) emitTurn(context, f, pixels, channels, u);
-          f.advance("x", unroll * module.laneBytes);
-          f.advance("w", unroll * channels * 4);
-        };
-        if (rest > 0) {
-          f.repeat(Math.floor(kernel.inputChannels / unroll), turns);
-          for (let u = 0; u < rest; u++) emitTurn(context, f, pixels, channels, u);
-        } else {
-          f.set("end", addI32(get("x"), access("i32.load", 8, get("run"))));
-          f.doWhile(turns, () => `(i32.ne ${get("x")} ${get("end")})`);
-        }
+        f.set("end", addI32(get("x"), access("i32.load", 8, get("run"))));
+        f.doWhile(
+          () => {
+            emitTurn(context, f, pixels, channels);
+            f.advance("x", module.laneBytes);
+            f.advance("w", channels * 4);
+          },
+          () => `(i32.ne ${get("x")} ${get("end")})`,
+        );
         f.advance("run", runBytes);
       },
       () => `(i32.ne ${get("run")} ${get("end-run")})`,
@@ -267,31 +250,18 @@ function emitBlock(context: TileContext, f: WatFunction, pixels: number, channel
   }
 }
 
-/** One input channel: the shorter side of the tile is held in registers, the longer streams past it. */
-function emitTurn(context: TileContext, f: WatFunction, pixels: number, channels: number, u: number): void {
-  const { module, steps } = context;
-  const inputs = range(pixels).flatMap((p) =>
-    range(module.vectors).map((v) => ({
-      p,
-      v,
-      load: access("v128.load", p * steps.inputColumn + u * module.laneBytes + v * 16, get("x")),
-    })),
-  );
-  const weights = range(channels).map((c) => ({ c, load: access("v128.load32_splat", (u * channels + c) * 4, get("w")) }));
-  const accumulate = (p: number, c: number, v: number, x: string, w: string): void =>
-    f.set(`acc${p}-${c}-${v}`, module.multiplyAdd(x, w, get(`acc${p}-${c}-${v}`)));
-  if (inputs.length <= weights.length) {
-    for (const { p, v, load } of inputs) f.set(f.local(`x${p}-${v}`, "v128"), load);
-    for (const { c, load } of weights) {
-      f.set(f.local("weight", "v128"), load);
-      for (const { p, v } of inputs) accumulate(p, c, v, get(`x${p}-${v}`), get("weight"));
-    }
-    return;
+/** One input channel: every weight of the tile times every input of it. */
+function emitTurn({ module, steps }: TileContext, f: WatFunction, pixels: number, channels: number): void {
+  const inputs = range(pixels).flatMap((p) => range(module.vectors).map((v) => ({ p, v, name: `x${p}-${v}` })));
+  for (const { p, v, name } of inputs) {
+    f.set(f.local(name, "v128"), access("v128.load", p * steps.inputColumn + v * 16, get("x")));
   }
-  for (const { c, load } of weights) f.set(f.local(`w${c}`, "v128"), load);
-  for (const { p, v, load } of inputs) {
-    f.set(f.local("input", "v128"), load);
-    for (const { c } of weights) accumulate(p, c, v, get("input"), get(`w${c}`));
+  for (const c of range(channels)) {
+    f.set(f.local("weight", "v128"), access("v128.load32_splat", c * 4, get("w")));
+    for (const { p, v, name } of inputs) {
+      const accumulator = `acc${p}-${c}-${v}`;
+      f.set(accumulator, module.multiplyAdd(get(name), get("weight"), get(accumulator)));
+    }
   }
 }
 
