@@ -69,7 +69,8 @@ export async function emitNativeC(program: Program, options: CompilerOptions = {
   const found = await findCompiler({ notes: kernelFolder(), ...options });
   if (!found.ok) throw settleError("engine/unavailable", `Nobody can say which vectors to write for: ${found.reason}.`, { help: found.remedy });
   const { target } = found.compiler;
-  return emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
+  const files = emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
+  return files.map(({ name, text }) => `/* ---- ${name} ---- */\n\n${text}`).join("\n");
 }
 
 type Opening = { readonly ok: true; readonly compiler: Compiler } | { readonly ok: false; readonly reason: string; readonly remedy: string };

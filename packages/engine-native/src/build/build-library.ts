@@ -1,9 +1,10 @@
-/** C text → the path of a library, from the cache where it has been built before. */
+/** C files → the path of a library, from the cache where it has been built before. */
 import { settleError, SettleError } from "@settle/diagnostics";
 import { createHash } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EmittedFile } from "../emit/emit-program.ts";
 import { type Compiler, runCompiler } from "./compiler.ts";
 import { addEntry, findEntry } from "./kernel-cache.ts";
 
@@ -16,27 +17,39 @@ export interface Library {
 }
 
 /** @throws {SettleError} `engine/compile-failed` with what the compiler said */
-export async function buildLibrary(text: string, compiler: Compiler, folder: string): Promise<Library> {
-  const key = createHash("sha256").update(compiler.identity).update(text).digest("hex").slice(0, 32);
+export async function buildLibrary(files: readonly EmittedFile[], compiler: Compiler, folder: string): Promise<Library> {
+  const key = createHash("sha256").update(compiler.identity).update(JSON.stringify(files)).digest("hex").slice(0, 32);
   const known = await findEntry(folder, key);
   if (known !== undefined) return { path: known };
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   try {
-    return { path: await addEntry(folder, key, (into) => compile(text, compiler, into)), compiled: seconds() };
+    return { path: await addEntry(folder, key, (into) => compile(files, compiler, into)), compiled: seconds() };
   } catch (fault) {
     if (fault instanceof SettleError) throw fault;
     const temporary = { folder: await mkdtemp(join(tmpdir(), "settle-kernels-")), why: fault instanceof Error ? fault.message : String(fault) };
-    return { path: await compile(text, compiler, temporary.folder), compiled: seconds(), temporary };
+    return { path: await compile(files, compiler, temporary.folder), compiled: seconds(), temporary };
   }
 }
 
-async function compile(text: string, { path, flags, version }: Compiler, folder: string): Promise<string> {
-  const source = join(folder, "kernels.c");
+/** All files side by side, then the linker. */
+async function compile(files: readonly EmittedFile[], compiler: Compiler, folder: string): Promise<string> {
+  const objects = await Promise.all(
+    files.map(async ({ name, text, hot }) => {
+      const source = join(folder, name);
+      await writeFile(source, text);
+      await attempt(compiler, [...compiler.flags, hot ? "-O3" : "-O1", "-c", "-o", `${source}.o`, source]);
+      return `${source}.o`;
+    }),
+  );
   const library = join(folder, "kernels.so");
-  await writeFile(source, text);
-  const answer = await runCompiler(path, [...flags, "-o", library, source]);
-  if (answer.ok) return library;
+  await attempt(compiler, [...compiler.flags, "-shared", "-o", library, ...objects]);
+  return library;
+}
+
+async function attempt({ path, version }: Compiler, args: readonly string[]): Promise<void> {
+  const answer = await runCompiler(path, args);
+  if (answer.ok) return;
   // The folder's fault, not the kernels': another folder may do.
   if (/No space left|quota exceeded|Read-only file system/i.test(answer.fault)) throw new Error(answer.fault.split("\n")[0]);
   throw settleError("engine/compile-failed", `The C compiler ${path} (${version}) failed on the kernels of this circuit.`, {

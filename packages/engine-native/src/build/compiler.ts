@@ -14,7 +14,7 @@ export interface Compiler {
   readonly path: string;
   /** `gcc 12.2.0` */
   readonly version: string;
-  /** Everything but input and output. */
+  /** Everything but the level of optimisation, input and output. */
   readonly flags: readonly string[];
   readonly target: Target;
   /** Changes with the compiler, its flags and what the processor can do. */
@@ -124,7 +124,7 @@ async function examine(path: string, extraFlags: readonly string[]): Promise<Com
     const macros = new Map(Array.from(answer.output.matchAll(/^#define (\w+) ?(.*)$/gm), (match) => [match[1] ?? "", match[2] ?? ""]));
     const target = targetOf(macros);
     const wide = target.width === 16 ? ["-mprefer-vector-width=512"] : [];
-    const flags = ["-std=gnu11", "-O3", tuning, ...wide, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared", "-pthread", ...extraFlags];
+    const flags = ["-std=gnu11", tuning, ...wide, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden", "-pthread", ...extraFlags];
     const trial = await tryOut(path, flags);
     if (trial !== undefined) return trial;
     const version = `${macros.has("__clang__") ? "clang" : "gcc"} ${macros.has("__clang__") ? clangVersion(macros) : (macros.get("__VERSION__") ?? "").replaceAll('"', "")}`;
@@ -150,7 +150,7 @@ async function tryOut(path: string, flags: readonly string[]): Promise<string | 
   try {
     const source = join(folder, "trial.c");
     await writeFile(source, "#include <stdint.h>\n#include <pthread.h>\nint settle_trial(int32_t *x) { return pthread_self() != 0 && *x; }\n");
-    const answer = await runCompiler(path, [...flags, "-o", join(folder, "trial.so"), source]);
+    const answer = await runCompiler(path, [...flags, "-shared", "-o", join(folder, "trial.so"), source]);
     return answer.ok ? undefined : answer.fault;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -12,14 +12,14 @@ import { channelsFor, chooseTile, cut, type Tile } from "./choose-tile.ts";
 import { emitLaneWork } from "./emit-element-work.ts";
 
 /** The function `name(g, t, s, p, valid)` and those it needs. */
-export function emitContract(context: EmitContext, name: string, kernel: ContractKernel): readonly string[] {
+export function emitContract(context: EmitContext, name: string, kernel: ContractKernel, inStep: boolean): readonly string[] {
   const tile = chooseTile(
     columnRanges(kernel.columns).flatMap(({ from, to, members }) => members.map(() => to - from)),
     kernel.outputChannels,
     context.vectors,
     context.target,
   );
-  const emitter = { context, name, kernel, tile, row: tapSteps(kernel.rows), column: tapSteps(kernel.columns) };
+  const emitter = { context, name, kernel, inStep, tile, row: tapSteps(kernel.rows), column: tapSteps(kernel.columns) };
   const sizes = new Set(columnRanges(kernel.columns).flatMap(({ from, to }) => cut(to - from, tile.positions).map(({ size }) => size)));
   return [
     comment(`${kernel.label}: ${kernel.outputRows} x ${kernel.outputColumns} positions, ${kernel.inputChannels} -> ${kernel.outputChannels} channels`),
@@ -34,6 +34,8 @@ interface Emitter {
   readonly context: EmitContext;
   readonly name: string;
   readonly kernel: ContractKernel;
+  /** Whether it is run T times: elsewhere short code, which compiles faster, is worth more than fast code. */
+  readonly inStep: boolean;
   readonly tile: Tile;
   readonly row: TapSteps;
   readonly column: TapSteps;
@@ -78,7 +80,7 @@ function tapSteps(segments: readonly Segment[]): TapSteps {
 
 const sumParameter = ({ kernel }: Emitter): string => (kernel.work.sums.length > 0 ? ", vec *restrict sums" : "");
 
-function emitFinish({ context, name, kernel }: Emitter): readonly string[] {
+function emitFinish({ context, name, kernel, inStep }: Emitter): readonly string[] {
   const { work, outputRows, outputColumns, outputChannels } = kernel;
   const place = {
     elements: outputRows * outputColumns * outputChannels,
@@ -89,7 +91,7 @@ function emitFinish({ context, name, kernel }: Emitter): readonly string[] {
   };
   const sums = work.sums.map((_, k) => `, vec *sum${k}`).join("");
   return [
-    `INLINE void ${name}_finish(${memoryParameters}, long q, long c, long u, vec sum${sums}) {`,
+    `${inStep ? "INLINE" : "ASIDE"} void ${name}_finish(${memoryParameters}, long q, long c, long u, vec sum${sums}) {`,
     ...indent([
       `const long e = q * ${outputChannels} + c;`,
       ...emitLaneWork(context, work, place, (k) => `*sum${k}`),

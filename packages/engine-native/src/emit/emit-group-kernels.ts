@@ -5,10 +5,10 @@ import { channelsFor, cut } from "./choose-tile.ts";
 import { emitContract } from "./emit-contract.ts";
 import { emitLaneWork } from "./emit-element-work.ts";
 
-export function emitGroupKernel(context: EmitContext, name: string, kernel: GroupKernel): readonly string[] {
+export function emitGroupKernel(context: EmitContext, name: string, kernel: GroupKernel, inStep: boolean): readonly string[] {
   switch (kernel.kind) {
     case "contract":
-      return emitContract(context, name, kernel);
+      return emitContract(context, name, kernel, inStep);
     case "map":
       return emitMap(context, name, kernel);
     case "softmax":

@@ -1,6 +1,6 @@
-/** A whole KernelPlan as one C file with one entry, `settle_run`. */
+/** A whole KernelPlan as C: a file for each phase, and one with the entry, `settle_run`. */
 import type { KernelPlan, PhasePlan } from "@settle/kernels";
-import { phaseNames } from "@settle/program";
+import { type PhaseName, phaseNames } from "@settle/program";
 import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters } from "./c-text.ts";
 import { emitGroupKernel } from "./emit-group-kernels.ts";
 import { emitSharedKernel } from "./emit-shared-kernels.ts";
@@ -8,24 +8,48 @@ import { runtimeText } from "./run-text.ts";
 import type { Target } from "./target.ts";
 import { vectorPrelude } from "./vector-prelude.ts";
 
+export interface EmittedFile {
+  /** `step.c` */
+  readonly name: string;
+  readonly text: string;
+  /** Whether most of the time goes here: the rest is better compiled fast than well. */
+  readonly hot: boolean;
+}
+
 /** @param plan  with as many lanes as one or several vectors of the target hold */
-export function emitProgram(plan: KernelPlan, target: Target): string {
+export function emitProgram(plan: KernelPlan, target: Target): readonly EmittedFile[] {
   const vectors = plan.lanes / target.width;
   if (!Number.isInteger(vectors)) throw new Error(`native emitter fault: ${plan.lanes} lanes are not whole vectors of ${target.width}`);
   const context: EmitContext = { plan, target, vectors };
-  const phases = phaseNames.flatMap((name) => emitPhase(context, name, plan.phases[name]));
   const { group, temporary, partial } = plan.sizes;
-  return [
+  const prelude = [
     vectorPrelude(target, vectors),
     `enum { GROUP_SIZE = ${group}, TEMPORARY_SIZE = ${temporary}, PARTIAL_SIZE = ${partial} };`,
     sums,
-    ...phases,
-    ...dispatch("group_kernels", "phase", `${memoryParameters}, long valid`, `${memoryArguments}, valid`, "group"),
-    ...dispatch("head_kernels", "phase", "float *s", "s", "head"),
-    ...dispatch("sum_kernels", "phase", "float *s, const float *p, long groups", "s, p, groups", "sums"),
-    runtimeText,
   ].join("\n");
+  const declarations = phaseNames.flatMap((name) => parts.map((part) => `void ${name}_${part}(${parameters[part]});`));
+  return [
+    ...phaseNames.map((name) => ({
+      name: `${name}.c`,
+      text: [prelude, ...emitPhase(context, name, plan.phases[name])].join("\n"),
+      hot: name === "step",
+    })),
+    {
+      name: "run.c",
+      text: [prelude, ...declarations, "", ...parts.flatMap(dispatch), runtimeText].join("\n"),
+      hot: false,
+    },
+  ];
 }
+
+type Part = "group" | "head" | "sums";
+const parts: readonly Part[] = ["group", "head", "sums"];
+const parameters: Readonly<Record<Part, string>> = {
+  group: `${memoryParameters}, long valid`,
+  head: "float *s",
+  sums: "float *s, const float *p, long groups",
+};
+const passed: Readonly<Record<Part, string>> = { group: `${memoryArguments}, valid`, head: "s", sums: "s, p, groups" };
 
 const sums = `/* Lanes in order. */
 INLINE float lane_sum(vec x) {
@@ -42,10 +66,10 @@ static void merge(float *restrict out, const float *p, long n, long groups) {
 }
 `;
 
-function emitPhase(context: EmitContext, name: string, phase: PhasePlan): readonly string[] {
+function emitPhase(context: EmitContext, name: PhaseName, phase: PhasePlan): readonly string[] {
   const lines = [comment(`phase ${name}`), ""];
   const group = phase.group.map((kernel, k) => {
-    lines.push(...emitGroupKernel(context, `${name}${k}`, kernel), "");
+    lines.push(...emitGroupKernel(context, `${name}${k}`, kernel, name === "step"), "");
     return `${name}${k}(${memoryArguments}, valid);`;
   });
   const shared = (part: "head" | "tail"): readonly string[] =>
@@ -59,20 +83,20 @@ function emitPhase(context: EmitContext, name: string, phase: PhasePlan): readon
     const { elements, offset } = context.plan.arrays[partial]!;
     return `merge(${addressOf(context, target)}, p + ${offset}, ${elements}, groups);`;
   });
-  const define = (part: string, parameters: string, body: readonly string[]): void => {
-    lines.push(`static void ${name}_${part}(${parameters}) {`, ...indent(body), "}", "");
+  const define = (part: Part, body: readonly string[]): void => {
+    lines.push(`void ${name}_${part}(${parameters[part]}) {`, ...indent(body), "}", "");
   };
-  define("group", `${memoryParameters}, long valid`, group);
-  define("head", "float *s", head);
-  define("sums", "float *s, const float *p, long groups", [...merges, ...tail]);
+  define("group", group);
+  define("head", head);
+  define("sums", [...merges, ...tail]);
   return lines;
 }
 
-function dispatch(name: string, selector: string, parameters: string, passed: string, part: string): readonly string[] {
+function dispatch(part: Part): readonly string[] {
   return [
-    `static void ${name}(int ${selector}, ${parameters}) {`,
-    `  switch (${selector}) {`,
-    ...phaseNames.map((phase, k) => `    case ${k}: ${phase}_${part}(${passed}); break;`),
+    `static void ${part}_kernels(int phase, ${parameters[part]}) {`,
+    "  switch (phase) {",
+    ...phaseNames.map((phase, k) => `    case ${k}: ${phase}_${part}(${passed[part]}); break;`),
     "  }",
     "}",
     "",

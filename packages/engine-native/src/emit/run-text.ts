@@ -7,6 +7,7 @@
  * offset in host)…, number of outputs, (the same)…. Returns 1 if it was stopped.
  */
 export const runtimeText = `
+#include <pthread.h>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -95,7 +96,7 @@ static void *run_groups(void *argument) {
 
 enum { MOST_THREADS = 256 };
 
-int settle_run(float *group, float *temporary, float *shared, float *partial, float *host, const int64_t *request, volatile int32_t *stop) {
+__attribute__((visibility("default"))) int settle_run(float *group, float *temporary, float *shared, float *partial, float *host, const int64_t *request, volatile int32_t *stop) {
   struct work work = {group, temporary, shared, partial, host, request + 2};
   long threads = (long)request[0];
   work.samples = (long)request[1];
@@ -114,7 +115,7 @@ int settle_run(float *group, float *temporary, float *shared, float *partial, fl
   if (work.groups > 0) run_groups(&work);
   for (long k = 0; k < started; k++) pthread_join(others[k], NULL);
   if (!*stop)
-    for (int64_t k = 0; k < work.schedule[0]; k++) sum_kernels((int)work.schedule[1 + 2 * k], shared, partial, work.groups);
+    for (int64_t k = 0; k < work.schedule[0]; k++) sums_kernels((int)work.schedule[1 + 2 * k], shared, partial, work.groups);
   restore_subnormals(before);
   return *stop != 0;
 }

@@ -7,7 +7,6 @@ import type { Target } from "./target.ts";
 export function vectorPrelude({ width }: Target, vectors: number): string {
   return `#include <stddef.h>
 #include <stdint.h>
-#include <pthread.h>
 
 #define WIDTH ${width}          /* numbers in a vector */
 #define VECTORS ${vectors}         /* vectors in a lane group */
@@ -16,6 +15,7 @@ export function vectorPrelude({ width }: Target, vectors: number): string {
 typedef float vec __attribute__((vector_size(4 * WIDTH), may_alias));
 typedef int32_t ints __attribute__((vector_size(4 * WIDTH), may_alias));
 #define INLINE static inline __attribute__((always_inline))
+#define ASIDE static __attribute__((noinline))
 
 INLINE vec num(float x) { return x - (vec){0}; }
 INLINE ints bits(vec x) { return (ints)x; }
