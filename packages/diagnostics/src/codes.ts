@@ -45,6 +45,7 @@ export const codes = {
   "schema/more-faults": error("The file has more faults than are shown."),
 
   "normalize/kind-missing": error("A synapse does not say of what kind it is."),
+  "normalize/constraint-twice": error("The list of constraints has two of one kind."),
   "normalize/kernel-missing": error("A convolution or deconvolution has no kernel."),
 
   "resolve/unknown-state": error("No state has the id that is referred to."),
@@ -94,6 +95,7 @@ export const codes = {
   "engine/unknown-buffer": error("The Program has no buffer of that name."),
   "engine/shape-mismatch": error("An engine was given another number of values than a buffer holds."),
   "engine/missing-input": error("A run reads an input that nobody has given."),
+  "engine/compile-failed": error("The C compiler failed on the kernels of a circuit."),
   "engine/out-of-memory": error("A batch takes more memory than an engine can have."),
   "engine/worker-lost": error("A worker thread ended before its work was done."),
 
@@ -139,6 +141,7 @@ export const codes = {
   "noise/bad-seed": error("A seed is not an integer."),
 
   "session/bad-option": error("A setting of a settle, a training or an evaluation is out of range."),
+  "session/nothing-settled": error("Stability was asked for before anything had settled."),
   "session/disposed": error("The session was used after it was disposed of."),
   "session/unknown-node": error("The circuit has no state or error node of that name."),
 
@@ -150,6 +153,7 @@ export const codes = {
   "run/other-circuit": error("The run was made with another circuit."),
   "run/other-settings": error("The run was made with other settings."),
   "run/diverged": error("The settle of a sample diverged."),
+  "run/near-unstable": warning("Settling is at, or close to, the rate at which it diverges."),
   "run/not-finite": error("A weight became NaN or infinite."),
 
   "runs/exists": error("The folder holds a run already."),

@@ -1,6 +1,7 @@
 export { printLaw, printProgram, printRelation } from "./print-program.ts";
 export { printNumber, printScalarExpression, printScalarExpressionLatex } from "./print-scalar-expression.ts";
 export {
+  type AutoRate,
   type Buffer,
   type BufferId,
   type BufferRole,
@@ -13,6 +14,7 @@ export {
   phaseNames,
   type Program,
   type Stability,
+  type StableBound,
   type Value,
   type ValueId,
 } from "./program.ts";

@@ -140,6 +140,8 @@ export interface Program {
     /** Scalar inputs of `apply`: the learning rate and the number of samples accumulated. */
     readonly rateInput: BufferId;
     readonly countInput: BufferId;
+    /** Keeps settling stable, or absent. */
+    readonly stable?: StableBound;
   };
   readonly relations: readonly Relation[];
   readonly buffers: readonly Buffer[];
@@ -155,6 +157,24 @@ export interface Stability {
   readonly directions: readonly { readonly state: string; readonly buffer: BufferId }[];
   /** The largest β of the circuit: λmax is growth / rate. */
   readonly rate: number;
+  /** Where β is found while learning. */
+  readonly auto?: AutoRate;
+}
+
+/** β as `margin` · 2/λmax, estimated every so many updates. */
+export interface AutoRate {
+  /** Scalar parameter that holds β; `rate` is what it begins with. The host writes it. */
+  readonly buffer: BufferId;
+  readonly margin: number;
+  readonly every: number;
+}
+
+/** A bound on λmax: where an estimate, made every so many updates, exceeds it, `apply` gets (bound/λmax)^¼. */
+export interface StableBound {
+  readonly bound: number;
+  readonly every: number;
+  /** Scalar input of `apply`: what all learned weights but biases are multiplied by; default 1. */
+  readonly shrinkInput: BufferId;
 }
 
 /** Buffers the step phase keeps about each sample. */

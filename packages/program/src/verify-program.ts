@@ -70,7 +70,9 @@ function headerIds(program: Program): readonly (readonly [string, BufferId])[] {
   if (program.stability !== undefined) {
     for (const { state, buffer } of program.stability.directions) ids.push([`the direction of ${state}`, buffer]);
     ids.push(["the growth", program.stability.growth]);
+    if (program.stability.auto !== undefined) ids.push(["the rate", program.stability.auto.buffer]);
   }
+  if (program.learn.stable !== undefined) ids.push(["the shrinkage", program.learn.stable.shrinkInput]);
   ids.push(["the learning rate", program.learn.rateInput], ["the sample count", program.learn.countInput]);
   return ids;
 }

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { activationSchema, outputSchema } from "./schema/activation-schema.ts";
 import type { circuitSchema } from "./schema/circuit-schema.ts";
-import type { constraintSchema } from "./schema/constraint-schema.ts";
+import type { constraintSchema, learnConstraintSchema } from "./schema/constraint-schema.ts";
 import type { errorSchema } from "./schema/error-schema.ts";
 import type { feedbackSchema } from "./schema/feedback-schema.ts";
 import type { lawSchema } from "./schema/law-schema.ts";
@@ -45,9 +45,13 @@ export type PriorSpec = Written<typeof priorSchema>;
 export type FeedbackSpec = Exclude<Written<typeof feedbackSchema>, string>;
 /** What holds for the weights after every update. */
 export type ConstraintSpec = Written<typeof constraintSchema>;
+/** What `learn.constraint` holds: one, or several together; `stable` concerns the circuit as a whole. */
+export type LearnConstraintSpec = Written<typeof learnConstraintSchema>;
 export type PrecisionSpec = NonNullable<ErrorSpec["precision"]>;
 /** How the states find their equilibrium. */
 export interface SettleSpec extends Written<typeof settleSchema> {}
+/** β: a number, or `{ auto: margin }`. */
+export type RateSpec = NonNullable<SettleSpec["rate"]>;
 export type IntegratorSpec = Exclude<NonNullable<SettleSpec["integrator"]>, string>;
 /** How synapses and biases learn. */
 export interface LearnSpec extends Written<typeof learnSchema> {}

@@ -85,6 +85,12 @@ const constraint = fc.oneof(
   fc.constant({ kind: "none" }),
   part({ kind: fc.constant("max-norm"), over: fc.constantFrom("kernel", "source", "target") }, { bound: positive }),
 );
+const stable = part({ kind: fc.constant("stable"), bound: positive }, { every: count });
+const circuitConstraint = fc.oneof(
+  constraint,
+  stable,
+  fc.array(fc.oneof(constraint, stable), { minLength: 1, maxLength: 3 }),
+);
 const traits = {
   coefficient: number,
   feedback: fc.oneof(
@@ -107,7 +113,7 @@ const settle = part(
   {},
   {
     steps: count,
-    rate: positive,
+    rate: fc.oneof(positive, part({ auto: fc.double({ min: 0.01, max: 1, noNaN: true }) }, {})),
     leak,
     integrator: fc.oneof(
       fc.constantFrom("euler", "heun", "rk4"),
@@ -128,7 +134,7 @@ const learn = part(
       part({ kind: fc.constant("normalized") }, { epsilon: positive }),
     ),
     rate: positive,
-    constraint,
+    constraint: circuitConstraint,
     batch: count,
   },
 );

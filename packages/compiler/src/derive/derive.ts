@@ -8,7 +8,7 @@ import type { NormalActivation } from "../normalize/normal-circuit.ts";
 import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
 import { differentiate } from "./differentiate.ts";
 import type { Equations, Parameter, ScalarFunction } from "./equations.ts";
-import { scale, sum, type Term } from "./term.ts";
+import { rated, scale, sum, type Term } from "./term.ts";
 
 export function derive(graph: CircuitGraph): Equations {
   const states = [...graph.states.values()];
@@ -122,9 +122,10 @@ function correctionOf(
 /** f(z) = βd − γz, or β(d − γz) where the leak is scaled. */
 function flowOf(state: GraphState, correction: Term): Term {
   const { rate, leak } = state;
-  const terms = correction.kind === "sum" && correction.terms.length === 0 ? [] : [scale(rate, correction)];
-  const leaking = leak.scaled ? rate * leak.rate : leak.rate;
-  if (leaking !== 0) terms.push(scale(-leaking, { kind: "state", state: state.id }));
+  const terms = correction.kind === "sum" && correction.terms.length === 0 ? [] : [rated(rate, correction)];
+  const { scaled, rate: lost } = leak;
+  const z: Term = { kind: "state", state: state.id };
+  if (lost !== 0) terms.push(scale(-1, scaled ? rated(rate, scale(lost, z)) : scale(lost, z)));
   return sum(terms);
 }
 

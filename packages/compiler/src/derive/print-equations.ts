@@ -19,16 +19,26 @@ function textOf(equations: Equations): string {
   lines.push("", "corrections (of every state that is not clamped)");
   for (const state of graph.states.values()) {
     lines.push(`  d(${state.id}) = ${of(equations.corrections.get(state.id)!)}`);
-    lines.push(`  ${state.id} ← ${state.id} + ${motion(state, `d(${state.id})`, state.id, "·", "−")}`);
+    lines.push(`  ${state.id} ← ${state.id} + ${motion(state, `d(${state.id})`, state.id, motionText)}`);
   }
   if (graph.settle.integrator.kind !== "euler") {
     lines.push(`  (taken by ${graph.settle.integrator.kind} instead of one Euler step)`);
+  }
+  const { auto } = graph.settle;
+  if (auto !== undefined) {
+    lines.push(`  β = ${printNumber(auto.margin)} · 2/λmax, estimated every ${auto.every} updates`);
   }
   lines.push("", "learning (sum over the batch, divided by its size)");
   for (const [id, delta] of equations.deltas) lines.push(`  Δ ${id} = ${of(delta)}`);
   for (const parameter of equations.parameters) {
     if (parameter.kind !== "error" || !parameter.learns) continue;
     lines.push(`  Δ ${parameter.id} = ${printNumber(parameter.follows.by)}·Δ ${parameter.follows.parameter}`);
+  }
+  const { stable } = graph.learn;
+  if (stable !== undefined) {
+    lines.push(
+      `  every ${stable.every} updates, where λmax > ${printNumber(stable.bound)}: W ← (${printNumber(stable.bound)}/λmax)^¼ · W, of all learned weights`,
+    );
   }
   lines.push("", "total discrepancy", `  ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const functions = functionLines(equations, (f) => printScalarExpression(f, ["x"]));
@@ -54,8 +64,10 @@ function latexOf(equations: Equations): string {
     const z = symbol("z", state.id);
     const d = `\\mathbf{d}_{${z}}`;
     rows.push(`${d} &= ${of(equations.corrections.get(state.id)!)}`);
-    rows.push(`${z} &\\leftarrow ${z} + ${motion(state, d, z, "\\,", "-")}`);
+    rows.push(`${z} &\\leftarrow ${z} + ${motion(state, d, z, motionLatex)}`);
   }
+  const { auto } = graph.settle;
+  if (auto !== undefined) rows.push(`\\beta &= ${printNumber(auto.margin)} \\cdot 2/\\lambda_{\\max}`);
   for (const [id, delta] of equations.deltas) {
     rows.push(`\\Delta ${parameterSymbol(id)} &= ${of(delta)}`);
   }
@@ -66,6 +78,12 @@ function latexOf(equations: Equations): string {
       `\\Delta ${parameterSymbol(parameter.id)} &= ${printNumber(parameter.follows.by)}\\,\\left(${twin}\\right)^{\\top}`,
     );
   }
+  const { stable } = graph.learn;
+  if (stable !== undefined) {
+    const bound = printNumber(stable.bound);
+    const text = `\\quad\\text{where } \\lambda_{\\max} > ${bound}`;
+    rows.push(`\\mathbf{W} &\\leftarrow (${bound}/\\lambda_{\\max})^{1/4}\\,\\mathbf{W} ${text}`);
+  }
   rows.push(`\\mathrm{ToD} &= ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const names: Readonly<Record<string, string>> = { φ: "\\phi", "φ′": "\\phi'", g: "g" };
   for (const { symbol: name, value, users } of functionLines(equations, (f) => printScalarExpressionLatex(f, ["x"]))) {
@@ -75,11 +93,22 @@ function latexOf(equations: Equations): string {
   return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}\n`;
 }
 
+interface MotionSymbols {
+  readonly times: string;
+  readonly minus: string;
+  readonly beta: string;
+}
+const motionText: MotionSymbols = { times: "·", minus: "−", beta: "β" };
+const motionLatex: MotionSymbols = { times: "\\,", minus: "-", beta: "\\beta" };
+
 /** `0.1·d − 0.001·z`: what an Euler step adds. */
-function motion({ rate, leak }: GraphState, d: string, z: string, times: string, minus: string): string {
-  const leaking = leak.scaled ? rate * leak.rate : leak.rate;
-  const decay = leaking === 0 ? "" : ` ${minus} ${printNumber(leaking)}${times}${z}`;
-  return `${printNumber(rate)}${times}${d}${decay}`;
+function motion({ rate, leak }: GraphState, d: string, z: string, symbols: MotionSymbols): string {
+  const { times, minus } = symbols;
+  const beta = rate === "auto" ? symbols.beta : printNumber(rate);
+  const scaled = rate === "auto" ? `${beta}${times}${printNumber(leak.rate)}` : printNumber(rate * leak.rate);
+  const leaking = leak.scaled ? scaled : printNumber(leak.rate);
+  const decay = leak.rate === 0 ? "" : ` ${minus} ${leaking}${times}${z}`;
+  return `${beta}${times}${d}${decay}`;
 }
 
 function parameterSymbol(id: string): string {

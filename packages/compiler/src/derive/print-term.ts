@@ -21,6 +21,7 @@ interface Notation {
   readonly halfSquare: (of: string) => string;
   readonly product: (a: string, b: string) => string;
   readonly factor: (by: number, of: string) => string;
+  readonly rated: (of: string) => string;
   readonly over: (of: string, divisor: string) => string;
   readonly group: (of: string) => string;
   readonly minus: string;
@@ -42,6 +43,7 @@ const text: Notation = {
   halfSquare: (of) => `½‖${of}‖²`,
   product: (a, b) => `${a} ⊙ ${b}`,
   factor: (by, of) => `${printNumber(by)}·${of}`,
+  rated: (of) => `β·${of}`,
   over: (of, divisor) => `${of} / ${divisor}`,
   group: (of) => `(${of})`,
   minus: "−",
@@ -63,6 +65,7 @@ const latex: Notation = {
   halfSquare: (of) => `\\tfrac{1}{2}\\left\\|${of}\\right\\|^2`,
   product: (a, b) => `${a} \\odot ${b}`,
   factor: (by, of) => `${printNumber(by)}\\,${of}`,
+  rated: (of) => `\\beta\\,${of}`,
   over: (of, divisor) => `\\frac{${of}}{${divisor}}`,
   group: (of) => `\\left(${of}\\right)`,
   minus: "-",
@@ -144,6 +147,8 @@ function write(term: Term, equations: Equations, notation: Notation): string {
     case "scale":
       if (term.by === -1) return `${notation.minus}${grouped(term.of)}`;
       return notation.factor(term.by, grouped(term.of));
+    case "rated":
+      return notation.rated(grouped(term.of));
     case "times":
       return notation.product(grouped(term.a), grouped(term.b));
     case "sum":

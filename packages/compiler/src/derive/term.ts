@@ -33,6 +33,8 @@ export type Term =
   /** ½‖·‖², one number per sample. */
   | { readonly kind: "half-square"; readonly of: Term }
   | { readonly kind: "scale"; readonly by: number; readonly of: Term }
+  /** Times β, where β is found while learning (`settle.rate` auto). */
+  | { readonly kind: "rated"; readonly of: Term }
   /** Entry by entry. */
   | { readonly kind: "times"; readonly a: Term; readonly b: Term }
   | { readonly kind: "sum"; readonly terms: readonly Term[] };
@@ -41,6 +43,10 @@ export const scale = (by: number, of: Term): Term => {
   if (by === 1) return of;
   return of.kind === "scale" ? scale(by * of.by, of.of) : { kind: "scale", by, of };
 };
+
+/** β times a term. */
+export const rated = (rate: number | "auto", of: Term): Term =>
+  rate === "auto" ? { kind: "rated", of } : scale(rate, of);
 
 /** A sum with nothing to spare: nested sums are opened, a single term stands alone. */
 export function sum(terms: readonly Term[]): Term {

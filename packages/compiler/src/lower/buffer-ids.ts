@@ -14,5 +14,8 @@ export const growthId = "stability/growth";
 export const noiseId = (state: string): string => `noise:${state}`;
 export const dataId = (state: string): string => `data:${state}`;
 export const maskId = (state: string): string => `mask:${state}`;
+/** β where it is found while learning, and the factor of a bound on λmax. */
+export const rateId = "settle/rate";
+export const shrinkId = "learn/shrink";
 /** Running sums of Adam's decay, 1 − βᵗ, which correct the bias of its moments. */
 export const correctionIds = { first: "adam-m-weight", second: "adam-v-weight" } as const;

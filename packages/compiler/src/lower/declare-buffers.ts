@@ -9,7 +9,9 @@ import {
   maskId,
   momentIds,
   noiseId,
+  rateId,
   readoutIds,
+  shrinkId,
   sumId,
   velocityId,
 } from "./buffer-ids.ts";
@@ -50,6 +52,11 @@ export function declareBuffers(
     declare(`precision:${error.id}`, "parameter", { batch: false, shape: [values.length] }, description, {
       initial: { kind: "values", values },
     });
+  }
+  const { auto } = graph.settle;
+  if (auto !== undefined) {
+    const initial: InitialLaw = { kind: "constant", value: auto.initial };
+    declare(rateId, "parameter", single, "β, found from λmax", { initial });
   }
   const learned = parameters.filter((parameter) => parameter.learns);
   if (rule.kind === "adam") {
@@ -106,6 +113,10 @@ export function declareBuffers(
   declare("learn/count", "input", single, "samples accumulated since the last update", {
     initial: { kind: "constant", value: 1 },
   });
+  if (graph.learn.stable !== undefined) {
+    const initial: InitialLaw = { kind: "constant", value: 1 };
+    declare(shrinkId, "input", single, "factor of all learned weights that keeps settling stable", { initial });
+  }
   return buffers;
 }
 

@@ -17,7 +17,7 @@ import {
 } from "@settle/program";
 import type { Parameter } from "../derive/equations.ts";
 import type { NormalRule } from "../normalize/normal-circuit.ts";
-import { correctionIds, momentIds, sumId } from "./buffer-ids.ts";
+import { correctionIds, momentIds, shrinkId, sumId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
 
@@ -32,7 +32,7 @@ const [a0, a1, a2, a3, a4, a5] = [0, 1, 2, 3, 4, 5].map(argument) as [
 
 export function lowerApply({ equations, parts }: Lowering): Phase {
   const builder = createPhaseBuilder(parts);
-  const { rule, parameters } = equations;
+  const { graph, rule, parameters } = equations;
   const learned = parameters.filter((parameter) => parameter.learns);
   const corrections = rule.kind === "adam" && learned.length > 0 ? biasCorrections(builder, rule) : undefined;
   for (const parameter of learned) {
@@ -40,7 +40,9 @@ export function lowerApply({ equations, parts }: Lowering): Phase {
     const operands = [builder.read(sumId(follows.parameter)), builder.read("learn/count")];
     const delta = builder.map(mul(constant(follows.by), div(a0, a1)), operands, `Δ ${parameter.id}`);
     const moved = moveBy(builder, rule, parameter, delta, corrections);
-    builder.write(parameter.id, constrain(builder, parameter, moved));
+    const constrained = constrain(builder, parameter, moved);
+    const bounded = graph.learn.stable === undefined ? constrained : shrink(builder, parameter, constrained);
+    builder.write(parameter.id, bounded);
   }
   for (const id of equations.deltas.keys()) {
     builder.write(sumId(id), builder.map(constant(0), [], "0", parts.buffer(sumId(id)).type));
@@ -118,6 +120,12 @@ function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: 
   const norm = normOver(builder, moved, axesOver[constraint.over], `‖${id}‖ per ${constraint.over}`);
   const bound = constant(constraint.bound);
   return builder.map(select(a1, "gt", bound, mul(a0, div(bound, a1)), a0), [moved, norm], `${id} constrained`);
+}
+
+/** Multiplies weights, generative and separate error alike, by the host's factor; biases do not bear on λmax. */
+function shrink(builder: PhaseBuilder, { id, kind }: Parameter, weights: ValueId): ValueId {
+  if (kind === "bias") return weights;
+  return builder.map(mul(a0, a1), [weights, builder.read(shrinkId)], `${id} shrunk`);
 }
 
 function normOver(builder: PhaseBuilder, value: ValueId, axes: readonly number[], label: string): ValueId {

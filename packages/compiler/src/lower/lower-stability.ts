@@ -21,7 +21,7 @@ import {
   type ValueId,
 } from "@settle/program";
 import { differentiate } from "../derive/differentiate.ts";
-import { scale } from "../derive/term.ts";
+import { rated } from "../derive/term.ts";
 import { directionId, growthId, maskId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
 import { lowerTerm, scopeOf } from "./lower-term.ts";
@@ -69,7 +69,7 @@ function motionOf({ equations, parts, modes }: Lowering): Phase {
   const scope = scopeOf(new Map([...equations.graph.states.keys()].map((id) => [id, builder.read(id)])));
   for (const state of equations.graph.states.values()) {
     if (modes.get(state.id) === "clamped") continue;
-    const motion = scale(state.rate, equations.corrections.get(state.id)!);
+    const motion = rated(state.rate, equations.corrections.get(state.id)!);
     builder.write(directionId(state.id), lowerTerm({ equations, builder }, scope, motion, `f(${state.id})`));
   }
   return builder.finish();

@@ -16,7 +16,7 @@ import {
   substitute,
   type ValueId,
 } from "@settle/program";
-import type { GraphState } from "../resolve/circuit-graph.ts";
+import type { CircuitGraph, GraphState } from "../resolve/circuit-graph.ts";
 import { maskId, velocityId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
 import { stepMonitor } from "./lower-monitor.ts";
@@ -43,7 +43,7 @@ export function lowerStep(lowering: Lowering): Phase {
     const discrepancies = [...equations.discrepancies.values()].map((term) =>
       lowerTerm({ equations, builder }, scope, term),
     );
-    status = stepMonitor(builder, discrepancies, graph.settle, smallestRate(graph.states.values()));
+    status = stepMonitor(builder, discrepancies, graph.settle, smallestRate(graph));
   }
   for (const [id, next] of moved) {
     const frozen = graph.settle.tolerance !== undefined && status !== undefined;
@@ -57,7 +57,8 @@ function freeze(builder: PhaseBuilder, status: ValueId, next: ValueId, before: V
   return builder.map(select(argument(0), "eq", 0, argument(1), argument(2)), [status, next, before], `${id} or frozen`);
 }
 
-const smallestRate = (states: Iterable<GraphState>): number => Math.min(...[...states].map((state) => state.rate));
+const smallestRate = ({ states, settle }: CircuitGraph): number =>
+  Math.min(...[...states.values()].map(({ rate }) => (rate === "auto" ? settle.auto!.initial : rate)));
 
 interface StepContext {
   readonly lowering: Lowering;

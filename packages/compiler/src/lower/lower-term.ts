@@ -11,6 +11,7 @@ import {
   substitute,
   type ValueId,
 } from "@settle/program";
+import { rateId } from "./buffer-ids.ts";
 import { printTerm } from "../derive/print-term.ts";
 import type { Equations } from "../derive/equations.ts";
 import type { Term } from "../derive/term.ts";
@@ -132,6 +133,8 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
       return deviationOf(lowering, term.error, of(term.of), value);
     case "scale":
       return mul(constant(term.by), of(term.of));
+    case "rated":
+      return mul(value(lowering.builder.read(rateId)), of(term.of));
     case "times":
       return mul(of(term.a), of(term.b));
     case "sum":

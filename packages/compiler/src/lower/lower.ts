@@ -1,6 +1,7 @@
 /** Equations → Program, for one set of modes of the observed nodes. */
-import { type Buffer, type BufferId, type Mode, type Program, verifyProgram } from "@settle/program";
+import { type AutoRate, type Buffer, type BufferId, type Mode, type Program, verifyProgram } from "@settle/program";
 import type { Equations } from "../derive/equations.ts";
+import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import { assertThat } from "../fault.ts";
 import { declareBuffers } from "./declare-buffers.ts";
 import { lowerAccumulate } from "./lower-accumulate.ts";
@@ -9,7 +10,7 @@ import { lowerReadout } from "./lower-readout.ts";
 import { lowerStability } from "./lower-stability.ts";
 import { lowerStart } from "./lower-start.ts";
 import { lowerStep } from "./lower-step.ts";
-import { directionId, growthId, readoutIds } from "./buffer-ids.ts";
+import { directionId, growthId, rateId, readoutIds, shrinkId } from "./buffer-ids.ts";
 import type { ProgramParts } from "./phase-builder.ts";
 
 export interface LowerOptions {
@@ -93,7 +94,8 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       directions: [...graph.states.values()]
         .filter((state) => modes.get(state.id) !== "clamped")
         .map((state) => ({ state: state.id, buffer: id(directionId(state.id)) })),
-      rate: Math.max(...[...graph.states.values()].map((state) => state.rate)),
+      rate: graph.settle.auto?.initial ?? largestRate(graph),
+      ...autoRate(graph, id),
     },
     settle: { steps: graph.settle.steps },
     learn: {
@@ -101,6 +103,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       rate: graph.learn.rate,
       rateInput: id("learn/rate"),
       countInput: id("learn/count"),
+      ...(graph.learn.stable === undefined ? {} : { stable: { ...graph.learn.stable, shrinkInput: id(shrinkId) } }),
     },
     relations,
     buffers,
@@ -116,4 +119,13 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
   const faults = verifyProgram(program);
   assertThat(faults.length === 0, `the Program of ${graph.name} is not sound: ${faults.join("; ")}`);
   return program;
+}
+
+const largestRate = ({ states }: CircuitGraph): number =>
+  Math.max(...[...states.values()].map(({ rate }) => (rate === "auto" ? 0 : rate)));
+
+function autoRate({ settle }: CircuitGraph, id: (name: string) => BufferId): { readonly auto?: AutoRate } {
+  if (settle.auto === undefined) return {};
+  const { margin, every } = settle.auto;
+  return { auto: { buffer: id(rateId), margin, every } };
 }

@@ -12,6 +12,9 @@ export interface Leak {
   readonly scaled: boolean;
 }
 
+/** β of a state: a number, or found while learning. */
+export type Rate = number | "auto";
+
 export interface NormalState {
   readonly id: string;
   /** As written; resolve infers what is left out. */
@@ -20,7 +23,8 @@ export interface NormalState {
   readonly channels?: number;
   readonly activation: NormalActivation;
   readonly derivative: boolean;
-  readonly rate: number;
+  /** β, or `auto`: what `settle.auto` makes of λmax. */
+  readonly rate: Rate;
   readonly leak: Leak;
   readonly prior: { readonly kind: "none" | "laplace" | "gaussian" | "cauchy" | "exp"; readonly strength: number };
   readonly initial: InitialLaw;
@@ -75,6 +79,12 @@ export type NormalConstraint =
   | { readonly kind: "none" }
   | { readonly kind: "max-norm"; readonly over: "kernel" | "source" | "target"; readonly bound: number };
 
+/** A bound on λmax of the whole circuit, checked every so many updates. */
+export interface NormalStable {
+  readonly bound: number;
+  readonly every: number;
+}
+
 export type NormalIntegrator =
   | { readonly kind: "euler" | "heun" | "rk4" }
   | { readonly kind: "momentum"; readonly factor: number; readonly nesterov: boolean };
@@ -88,12 +98,15 @@ export interface NormalSettle {
   readonly steps: number;
   readonly integrator: NormalIntegrator;
   readonly start: "projection" | "initial";
+  /** β of the states whose rate is `auto`: `margin` · 2/λmax, estimated every so many updates; `initial` before. */
+  readonly auto?: { readonly margin: number; readonly every: number; readonly initial: number };
   readonly tolerance?: number;
   readonly patience: number;
 }
 
 export interface NormalLearn {
   readonly rule: NormalRule;
+  readonly stable?: NormalStable;
   readonly rate: number;
   readonly batch: number;
 }

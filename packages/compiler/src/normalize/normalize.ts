@@ -9,7 +9,9 @@ import type {
   IntegratorSpec,
   LawSpec,
   LeakSpec,
+  LearnConstraintSpec,
   OutputSpec,
+  RateSpec,
   RuleSpec,
   StateSpec,
   SynapseSpec,
@@ -27,17 +29,25 @@ import type {
   NormalIntegrator,
   NormalOutput,
   NormalRule,
+  NormalStable,
   NormalState,
   NormalSynapse,
   Origin,
   Pair,
+  Rate,
 } from "./normal-circuit.ts";
 
 /** ConvNGC Appendix B (its section 3.1 gives N(5, 0.05)). */
 const startLaw: LawSpec = { kind: "normal", mean: 0.5, std: 0.05 };
+/** ConvNGC, NGC. */
+const paperRate = 0.1;
+/** Updates from one estimate of λmax to the next: at 60 steps a settle its cost stays under 3 % of the training. */
+const estimateEvery = 10;
 /** ConvNGC and NGC alike. */
 const weightLaw: LawSpec = { kind: "normal", mean: 0, std: 0.1 };
 const noConstraint: ConstraintSpec = { kind: "none" };
+
+type SingleConstraint = Extract<LearnConstraintSpec, { readonly kind: string }>;
 
 export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
   const origins = new Map<string, Origin>();
@@ -53,6 +63,7 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
   const learn = spec.learn ?? {};
   const at = (place: string) => `/settle/${place}`;
   const tolerance = settle.tolerance;
+  const stable = stableOf(learn.constraint, faults);
   return {
     name: spec.name,
     ...(spec.title === undefined ? {} : { title: spec.title }),
@@ -66,12 +77,16 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
       steps: choose(at("steps"), [[settle.steps, at("steps")]], 60),
       integrator: normalIntegrator(choose(at("integrator"), [[settle.integrator, at("integrator")]], "euler")),
       start: choose(at("start"), [[settle.start, at("start")]], "projection"),
+      ...(typeof settle.rate === "object"
+        ? { auto: { margin: settle.rate.auto, every: estimateEvery, initial: paperRate } }
+        : {}),
       ...(tolerance === undefined
         ? {}
         : { tolerance: choose(at("tolerance"), [[tolerance, at("tolerance")]], tolerance) }),
       patience: choose(at("patience"), [[settle.patience, at("patience")]], 3),
     },
     learn: {
+      ...(stable === undefined ? {} : { stable }),
       rule: normalRule(choose("/learn/rule", [[learn.rule, "/learn/rule"]], "adam")),
       rate: choose("/learn/rate", [[learn.rate, "/learn/rate"]], 0.001),
       batch: choose("/learn/batch", [[learn.batch, "/learn/batch"]], 100),
@@ -94,7 +109,9 @@ function normalizeState(id: string, state: StateSpec, spec: CircuitSpec, choose:
     ...(state.channels === undefined ? {} : { channels: state.channels }),
     activation: normalActivation(choose(`${own}/activation`, field("activation"), "identity")),
     derivative: choose(`${own}/derivative`, field("derivative"), false),
-    rate: choose(`${own}/rate`, [...field("rate"), [spec.settle?.rate, "/settle/rate"]], 0.1),
+    rate: normalRate(
+      choose(`${own}/rate`, [...field("rate"), [spec.settle?.rate, "/settle/rate"]], paperRate as RateSpec),
+    ),
     leak: normalLeak(choose(`${own}/leak`, [...field("leak"), [spec.settle?.leak, "/settle/leak"]], 0)),
     prior: { strength: 0.01, ...choose(`${own}/prior`, field("prior"), { kind: "none" as const }) },
     initial: normalLaw(choose(`${own}/initial`, field("initial"), startLaw)),
@@ -178,7 +195,7 @@ function normalizeSynapse(
     `${own}/learn/constraint`,
     [
       [typeof learn === "object" ? learn.constraint : undefined, `${own}/learn/constraint`],
-      [spec.learn?.constraint, "/learn/constraint"],
+      [weightConstraintOf(spec.learn?.constraint), "/learn/constraint"],
     ],
     noConstraint,
   );
@@ -265,6 +282,32 @@ const normalLeak = (leak: number | LeakSpec): Leak =>
   typeof leak === "number" ? { rate: leak, scaled: false } : { rate: leak.rate, scaled: leak.scaled ?? false };
 
 const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
+
+const normalRate = (rate: RateSpec): Rate => (typeof rate === "number" ? rate : "auto");
+
+const listOf = (written: LearnConstraintSpec | undefined): readonly SingleConstraint[] =>
+  written === undefined ? [] : "kind" in written ? [written] : written;
+
+/** The part of `learn.constraint` that every synapse takes over. */
+function weightConstraintOf(written: LearnConstraintSpec | undefined): ConstraintSpec | undefined {
+  return listOf(written).find((each) => each.kind === "max-norm");
+}
+
+/** The part of `learn.constraint` that concerns the circuit as a whole. */
+function stableOf(written: LearnConstraintSpec | undefined, faults: FaultList): NormalStable | undefined {
+  const list = listOf(written);
+  list.forEach(({ kind }, index) => {
+    if (kind === "none" || list.findIndex((each) => each.kind === kind) === index) return;
+    faults.report({
+      code: "normalize/constraint-twice",
+      pointer: `/learn/constraint/${index}`,
+      message: `The list of constraints names "${kind}" twice.`,
+      help: "keep one; a synapse may have a max-norm of its own, in its `learn`.",
+    });
+  });
+  const stable = list.find((each) => each.kind === "stable");
+  return stable === undefined ? undefined : { bound: stable.bound, every: stable.every ?? estimateEvery };
+}
 
 function normalConstraint(constraint: ConstraintSpec): NormalConstraint {
   return constraint.kind === "none" ? { kind: "none" } : { ...constraint, bound: constraint.bound ?? 1 };

@@ -1,7 +1,7 @@
 /** A NormalCircuit as text, each field with where its value comes from. */
 import { printLaw, printNumber } from "@settle/program";
 import { pointerTo } from "../pointer-to.ts";
-import type { NormalCircuit, NormalConstraint, NormalOutput } from "./normal-circuit.ts";
+import type { NormalCircuit, NormalConstraint, NormalOutput, NormalStable } from "./normal-circuit.ts";
 
 export function printNormal(circuit: NormalCircuit): string {
   const lines: string[] = [`circuit ${circuit.name}`];
@@ -25,7 +25,7 @@ export function printNormal(circuit: NormalCircuit): string {
     if (state.observed !== undefined) field(`${own}/observed`, "observed", state.observed.data);
     field(`${own}/activation`, "activation", printFunction(state.activation));
     field(`${own}/derivative`, "derivative", String(state.derivative));
-    field(`${own}/rate`, "rate", printNumber(state.rate));
+    field(`${own}/rate`, "rate", state.rate === "auto" ? "auto" : printNumber(state.rate));
     field(`${own}/leak`, "leak", `${printNumber(state.leak.rate)}${state.leak.scaled ? ", scaled" : ""}`);
     field(
       `${own}/prior`,
@@ -74,12 +74,18 @@ export function printNormal(circuit: NormalCircuit): string {
   field("/settle/steps", "steps", String(settle.steps));
   field("/settle/integrator", "integrator", printFields(settle.integrator));
   field("/settle/start", "start", settle.start);
+  if (settle.auto !== undefined) {
+    const { margin, every, initial } = settle.auto;
+    const auto = `${printNumber(margin)}·2/λmax, every ${every} updates; ${printNumber(initial)} before`;
+    field("/settle/rate", "rate", auto);
+  }
   if (settle.tolerance !== undefined) {
     field("/settle/tolerance", "tolerance", printNumber(settle.tolerance));
     field("/settle/patience", "patience", String(settle.patience));
   }
   lines.push("", "learn");
   field("/learn/rule", "rule", printFields(learn.rule));
+  if (learn.stable !== undefined) field("/learn/constraint", "stable", printStable(learn.stable));
   field("/learn/rate", "rate", printNumber(learn.rate));
   field("/learn/batch", "batch", String(learn.batch));
   return `${lines.join("\n")}\n`;
@@ -89,6 +95,9 @@ export function printNormal(circuit: NormalCircuit): string {
 export const printFunction = (activation: NormalOutput): string => printFields(activation);
 
 const printConstraint = (constraint: NormalConstraint): string => printFields(constraint);
+
+const printStable = ({ bound, every }: NormalStable): string =>
+  `λmax at most ${printNumber(bound)}, every ${every} updates`;
 
 function printFields(fields: { readonly kind: string }): string {
   const { kind, ...rest } = fields;

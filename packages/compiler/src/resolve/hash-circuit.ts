@@ -21,6 +21,7 @@ export function hashCircuit(circuit: NormalCircuit, shapes: ReadonlyMap<string, 
     errorSynapses: circuit.errorSynapses,
     settle,
     rule: circuit.learn.rule,
+    stable: circuit.learn.stable,
   };
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(content)))).slice(0, 16);
 }

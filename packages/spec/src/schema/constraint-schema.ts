@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { positive } from "./fields.ts";
+import { count, positive } from "./fields.ts";
 
 export const constraintSchema = z
   .union([
@@ -13,3 +13,23 @@ export const constraintSchema = z
     }),
   ])
   .meta({ id: "Constraint", description: "What holds for the weights after every update." });
+
+const stableSchema = z
+  .strictObject({
+    kind: z
+      .literal("stable")
+      .describe(
+        "Keeps settling stable: where λmax of the linearised settle exceeds the bound, all learned generative and " +
+          "separate error weights are scaled by (bound/λmax)^¼. Beyond the papers.",
+      ),
+    bound: positive.describe("Largest λmax; settling is stable below 2/β, which is 20 for β = 0.1."),
+    every: count.describe("Updates from one estimate of λmax to the next. Default 10.").exactOptional(),
+  })
+  .describe("A bound on λmax, for the circuit as a whole.");
+
+const circuitWideSchema = z.union([...constraintSchema.options, stableSchema]);
+
+/** What `learn.constraint` takes: one constraint, or several that hold together. */
+export const learnConstraintSchema = z
+  .union([...circuitWideSchema.options, z.array(circuitWideSchema).min(1)])
+  .meta({ id: "LearnConstraint", description: "One constraint, or a list of constraints that hold together." });

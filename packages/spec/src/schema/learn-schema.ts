@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { constraintSchema } from "./constraint-schema.ts";
+import { learnConstraintSchema } from "./constraint-schema.ts";
 import { count, fraction, positive } from "./fields.ts";
 
 const ruleSchema = z
@@ -23,7 +23,7 @@ export const learnSchema = z
   .strictObject({
     rule: ruleSchema.describe("Default adam.").exactOptional(),
     rate: positive.describe("Size of an update. Default 0.001.").exactOptional(),
-    constraint: constraintSchema.describe("Default none.").exactOptional(),
+    constraint: learnConstraintSchema.describe("Default none.").exactOptional(),
     batch: count.describe("Samples per update. Default 100.").exactOptional(),
   })
   .meta({ id: "Learn", description: "How synapses and biases learn from the errors of settled states." });

@@ -14,10 +14,24 @@ const integratorSchema = z
   ])
   .meta({ id: "Integrator", description: 'How states move: "euler" is short for { "kind": "euler" }.' });
 
+const rateSchema = z
+  .union([
+    positive,
+    z.strictObject({
+      auto: positive
+        .max(1)
+        .describe(
+          "Margin: β is this part of 2/λmax, where a linear settle would diverge. λmax is estimated every 10 updates. " +
+            "Beyond the papers.",
+        ),
+    }),
+  ])
+  .meta({ id: "Rate", description: 'β as a number, or { "auto": margin }: as large as is stable, times the margin.' });
+
 export const settleSchema = z
   .strictObject({
     steps: count.describe("T, the corrections of all states, ≥ 1. Default 60.").exactOptional(),
-    rate: positive.describe("β of every state that names none. Default 0.1.").exactOptional(),
+    rate: rateSchema.describe("β of every state that names none. Default 0.1.").exactOptional(),
     leak: leakSchema.describe("γ of every state that names none. Default 0.").exactOptional(),
     integrator: integratorSchema.describe("Default euler.").exactOptional(),
     start: z
