@@ -233,7 +233,7 @@ describe.each(["tfjs:wasm", "tfjs:cpu"])("an executable of %s", (name) => {
     await expect(executable.read(id("V"))).rejects.toEqual(fault("engine/unknown-buffer"));
     await expect(executable.run({ batch: 0, schedule: [] })).rejects.toEqual(fault("engine/shape-mismatch"));
     await expect(executable.run({ batch: 2, schedule: settleSchedule(1) })).rejects.toEqual(
-      code("engine/missing-input"),
+      fault("engine/missing-input"),
     );
     await executable.dispose();
     await expect(executable.read(id("W"))).rejects.toThrow("disposed");

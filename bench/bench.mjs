@@ -1,0 +1,54 @@
+// `pnpm bench`: how fast Settle compiles, settles and starts here, engine beside engine. `--json` prints one document.
+//   --rounds N   how often each side is measured (default 5)      --batch N   images a settle (default 100)
+//   --only PART  compile, engines or demo
+import "../scripts/require-node.mjs";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { PreparationFailed, prepareBuild, prepareDependencies } from "../scripts/prepare.mjs";
+import { describeMachine } from "./describe-machine.mjs";
+import { measureDemo } from "./measure-demo.mjs";
+import { measureEngines } from "./measure-engines.mjs";
+import { inProcess } from "./side.mjs";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    batch: { type: "string", default: "100" },
+    only: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const batch = Number(values.batch);
+
+/** @param {string} line */
+const say = (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+/** @param {string} part */
+const wanted = (part) => values.only === undefined || values.only === part;
+
+try {
+  await prepareDependencies();
+  await prepareBuild();
+  const machine = describeMachine();
+  for (const [what, is] of Object.entries(machine)) say(`${what.padEnd(9)} ${is}`);
+  /** @type {Record<string, unknown>} */
+  const report = { machine };
+  if (wanted("compile")) report["compile"] = await compileTime();
+  if (wanted("engines")) report["engines"] = await measureEngines({ batch, rounds, say });
+  if (wanted("demo")) report["demo"] = await measureDemo({ rounds: Math.min(rounds, 3), say });
+  if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+} catch (fault) {
+  if (!(fault instanceof PreparationFailed)) throw fault;
+  process.exitCode = 1;
+}
+
+async function compileTime() {
+  const side = inProcess("compile-side.mjs", []);
+  const result = await side.ask({});
+  side.end();
+  say("");
+  say(
+    `conv-ngc to Program: ${result.warm.toFixed(1)} ms warm (median of ${result.repeats}), ${result.cold.toFixed(0)} ms the first time`,
+  );
+  return result;
+}
