@@ -27,7 +27,15 @@ export interface DemoLimits {
  * circuit grow until it no longer settles.
  */
 export function chooseBatch(digits: number): number {
-  return [80, 40, 20, 10].find((batch) => digits / batch >= 400) ?? 5;
+  return clamp(5 * Math.floor(digits / 400 / 5), 5, 500);
+}
+
+/**
+ * Over which part of a training, at its end, the rate falls; 0 … 1. Some 240 updates at the full rate are what the circuit
+ * bears before it grows too far to settle.
+ */
+export function fallingShare(updates: number): number {
+  return Math.max(0.4, 1 - 240 / updates);
 }
 
 /** Settles of every held-out image: reconstructed and denoised in two ways, before and after training. */
