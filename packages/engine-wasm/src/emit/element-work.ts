@@ -29,12 +29,24 @@ export interface ElementSite {
   readonly sum: (k: number, value: string) => void;
 }
 
-/** Loads operands into locals, computes the lets, stores and sums. */
+/** Loads operands (into locals where they are used more than once), computes the lets, stores and sums. */
 export function emitElementWork(f: WatFunction, module: ModuleBuilder, work: ElementWork, site: ElementSite): void {
-  work.operands.forEach((operand, index) => f.set(f.local(`a${index}`, "v128"), site.load(operand, index)));
-  const argument = (index: number): string => get(`a${index}`);
-  work.lets.forEach((expression, k) => {
+  const uses = new Map<number, number>();
+  for (const expression of work.lets) {
+    emitExpression(expression, (index) => {
+      uses.set(index, (uses.get(index) ?? 0) + 1);
+      return "";
+    });
     noteFunctions(expression, module);
+  }
+  const inPlace = work.operands.map((operand, index) => {
+    const load = site.load(operand, index);
+    if (operand.kind === "contraction" || (uses.get(index) ?? 0) <= 1) return load;
+    f.set(f.local(`a${index}`, "v128"), load);
+    return undefined;
+  });
+  const argument = (index: number): string => inPlace[index] ?? get(`a${index}`);
+  work.lets.forEach((expression, k) => {
     f.set(f.local(`a${work.operands.length + k}`, "v128"), emitExpression(expression, argument));
   });
   const valueOf = (k: number): string => argument(work.operands.length + k);

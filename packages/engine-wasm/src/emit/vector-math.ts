@@ -13,7 +13,7 @@ export function vectorFunctions(used: ReadonlySet<VectorFunction>): readonly Wat
   const needed = new Set(used);
   if (needed.has("erf")) needed.add("exp");
   const makers: readonly (readonly [VectorFunction, () => readonly WatFunction[]])[] = [
-    ["exp", () => [powersOfTwo, exponential].map((make) => make())],
+    ["exp", () => [exponential()]],
     ["log", () => [logarithm()]],
     ["tanh", () => [hyperbolicTangent()]],
     ["erf", () => [errorFunction()]],
@@ -49,11 +49,8 @@ function vectorFunction(name: string, comment: string): WatFunction {
   return new WatFunction(name, { vectorParameters: ["x"], result: "v128", comment });
 }
 
-function powersOfTwo(): WatFunction {
-  const f = vectorFunction("power-of-two", "2^x for whole numbers −126 … 127 in i32 lanes");
-  f.line(`(i32x4.shl (i32x4.add ${x} ${whole(127)}) (i32.const 23))`);
-  return f;
-}
+/** 2^n for whole numbers −126 … 127 in i32 lanes, by their place in the exponent. */
+const powerOfTwo = (n: string): string => `(i32x4.shl (i32x4.add ${n} ${whole(127)}) (i32.const 23))`;
 
 /** Splits $y into n ln 2 + r: n as a float in $n, r in $r. */
 function reduceByLn2(f: WatFunction): void {
@@ -72,9 +69,8 @@ function exponential(): WatFunction {
   f.set("r", add(splat(1), add(r, mul(mul(r, r), polynomial(exponentialTail, r)))));
   f.set(f.local("k", "v128"), `(i32x4.trunc_sat_f32x4_s ${local("n")})`);
   f.set(f.local("half", "v128"), `(i32x4.shr_s ${local("k")} (i32.const 1))`);
-  const first = `(call $power-of-two ${local("half")})`;
-  const second = `(call $power-of-two (i32x4.sub ${local("k")} ${local("half")}))`;
-  f.line(mul(mul(r, first), second));
+  const otherHalf = `(i32x4.sub ${local("k")} ${local("half")})`;
+  f.line(mul(mul(r, powerOfTwo(local("half"))), powerOfTwo(otherHalf)));
   return f;
 }
 
@@ -112,8 +108,7 @@ function hyperbolicTangent(): WatFunction {
   reduceByLn2(f);
   const r = local("r");
   f.set("r", add(r, mul(mul(r, r), polynomial(exponentialTail, r))));
-  const shifted = `(i32x4.add (i32x4.trunc_sat_f32x4_s ${local("n")}) ${whole(127)})`;
-  f.set(f.local("power", "v128"), `(i32x4.shl ${shifted} (i32.const 23))`);
+  f.set(f.local("power", "v128"), powerOfTwo(`(i32x4.trunc_sat_f32x4_s ${local("n")})`));
   f.set(f.local("u", "v128"), add(mul(local("power"), r), sub(local("power"), splat(1))));
   const magnitude = div(local("u"), add(local("u"), splat(2)));
   f.line(`(v128.or ${magnitude} (v128.and ${x} ${whole(-0x80000000)}))`);

@@ -12,11 +12,11 @@ export const addI32 = (a: string, b: string): string => `(i32.add ${a} ${b})`;
 /** `a · factor`, or `a` itself where there is nothing to multiply. */
 export const timesI32 = (a: string, factor: number): string => (factor === 1 ? a : `(i32.mul ${a} ${i32(factor)})`);
 
-/** Prints any float32 so that it reads back as the same bits. */
+/** Prints a number so that it reads back as the float32 nearest to it. */
 export function floatLiteral(value: number): string {
   if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  return Object.is(value, -0) ? "-0" : String(Math.fround(value));
+  if (!Number.isFinite(Math.fround(value))) return value > 0 ? "inf" : "-inf";
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 export const splat = (value: number): string => {
