@@ -7,7 +7,13 @@ let loading: Promise<Awaited<ReturnType<typeof wabtType>>> | undefined;
 export async function assemble(text: string): Promise<Uint8Array<ArrayBuffer>> {
   loading ??= import("wabt").then(({ default: wabt }) => wabt());
   const wabt = await loading;
-  const module = wabt.parseWat("settle.wat", text, { simd: true, threads: true, bulk_memory: true, relaxed_simd: true, sat_float_to_int: true });
+  const module = wabt.parseWat("settle.wat", text, {
+    simd: true,
+    threads: true,
+    bulk_memory: true,
+    relaxed_simd: true,
+    sat_float_to_int: true,
+  });
   try {
     return Uint8Array.from(module.toBinary({}).buffer);
   } finally {

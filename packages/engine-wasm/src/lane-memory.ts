@@ -24,7 +24,11 @@ export class LaneMemory {
    * @param threads  how many have temporaries of their own
    * @param maximum  pages it may grow to
    */
-  constructor(plan: KernelPlan, module: EmittedModule, options: { readonly threads: number; readonly shared: boolean; readonly maximum: number }) {
+  constructor(
+    plan: KernelPlan,
+    module: EmittedModule,
+    options: { readonly threads: number; readonly shared: boolean; readonly maximum: number },
+  ) {
     this.#plan = plan;
     this.#sharedBase = module.sharedBase;
     this.#temporaries = module.staticBytes;
@@ -110,7 +114,13 @@ export class LaneMemory {
 
   #layout(array: KernelArray): Parameters<typeof samplesToLanes>[2] {
     const { group } = this.#plan.sizes;
-    return { samples: this.#batch, elements: array.elements, lanes: this.#plan.lanes, at: this.#groups / 4 + array.offset, stride: group };
+    return {
+      samples: this.#batch,
+      elements: array.elements,
+      lanes: this.#plan.lanes,
+      at: this.#groups / 4 + array.offset,
+      stride: group,
+    };
   }
 
   #pagesFor(groups: number): number {
@@ -127,7 +137,12 @@ export class LaneMemory {
     return settleError(
       "engine/out-of-memory",
       `A batch of ${batch} needs ${perSample} KiB a sample, more memory than the wasm engine can have here.`,
-      { help: samples > 0 ? `the largest batch that fits is ${samples}` : "the circuit itself does not fit: use another engine" },
+      {
+        help:
+          samples > 0
+            ? `the largest batch that fits is ${samples}`
+            : "the circuit itself does not fit: use another engine",
+      },
     );
   }
 

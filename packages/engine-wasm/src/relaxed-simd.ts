@@ -26,7 +26,9 @@ async function detect(): Promise<boolean> {
   const webAssembly = requireWebAssembly();
   const binary = await assemble(probeText);
   if (!webAssembly.validate(binary)) {
-    nodeModule<{ setFlagsFromString(flags: string): void }>("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+    nodeModule<{ setFlagsFromString(flags: string): void }>("node:v8")?.setFlagsFromString(
+      "--experimental-wasm-relaxed-simd",
+    );
     if (!webAssembly.validate(binary)) return false;
   }
   const instance = await webAssembly.instantiate(await webAssembly.compile(binary));

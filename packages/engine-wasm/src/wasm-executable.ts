@@ -108,7 +108,8 @@ export class WasmExecutable implements Executable {
     for (const { phase } of part) if (module.phases[phase].head) functions[`${phase}.head`]?.();
     const groups = part.filter(({ phase }) => module.phases[phase].group);
     if (groups.length > 0) await this.#runGroups(groups, signal);
-    for (const { phase } of part) if (module.phases[phase].tail) functions[`${phase}.tail`]?.(memory.partialBase, memory.groups);
+    for (const { phase } of part)
+      if (module.phases[phase].tail) functions[`${phase}.tail`]?.(memory.partialBase, memory.groups);
   }
 
   async #runGroups(part: readonly Required<ScheduleEntry>[], signal: AbortSignal | undefined): Promise<void> {
@@ -148,8 +149,12 @@ export class WasmExecutable implements Executable {
   }
 
   #requireInputs(schedule: readonly ScheduleEntry[]): void {
-    const reads = new Set(schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer)));
-    const missing = [...reads].map((id) => this.#declaration(id)).filter(({ id, role }) => (role === "input" || role === "noise") && !this.#given.has(id));
+    const reads = new Set(
+      schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer)),
+    );
+    const missing = [...reads]
+      .map((id) => this.#declaration(id))
+      .filter(({ id, role }) => (role === "input" || role === "noise") && !this.#given.has(id));
     if (missing.length === 0) return;
     const list = missing.map(({ id, description }) => `"${id}" (${description})`).join(", ");
     throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {

@@ -24,15 +24,18 @@ export interface WasmHost {
 
 interface NodeWorker {
   on(event: string, listener: (value: unknown) => void): void;
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: readonly never[]): void;
   ref(): void;
   unref(): void;
   terminate(): Promise<unknown>;
 }
 
 interface BrowserWorker {
-  addEventListener(event: string, listener: (event: { readonly data?: unknown; readonly message?: string }) => void): void;
-  postMessage(message: unknown): void;
+  addEventListener(
+    event: string,
+    listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
+  ): void;
+  postMessage(message: unknown, transfer: readonly never[]): void;
   terminate(): void;
 }
 
@@ -63,7 +66,7 @@ function startInNode(Worker: new (url: URL, options: object) => NodeWorker, list
   worker.on("exit", (code) => listeners.lost(`it exited with code ${String(code)}`));
   worker.unref();
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message) => worker.postMessage(message, []),
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
@@ -78,7 +81,7 @@ function startInBrowser(Worker: NonNullable<BrowserGlobals["Worker"]>, listeners
   });
   worker.addEventListener("error", ({ message }) => listeners.lost(message ?? "it failed"));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message) => worker.postMessage(message, []),
     hold: () => undefined,
     terminate: () => worker.terminate(),
   };

@@ -21,9 +21,12 @@ interface WebAssemblyGlobal {
     readonly maximum?: number;
     readonly shared?: boolean;
   }) => WasmMemory;
-  validate(binary: Uint8Array): boolean;
-  compile(binary: Uint8Array): Promise<WasmModule>;
-  instantiate(module: WasmModule, imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Promise<WasmInstance>;
+  readonly validate: (binary: Uint8Array) => boolean;
+  readonly compile: (binary: Uint8Array) => Promise<WasmModule>;
+  readonly instantiate: (
+    module: WasmModule,
+    imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => Promise<WasmInstance>;
 }
 
 /** Absent only in hosts that lock code generation down altogether. */

@@ -60,9 +60,13 @@ export class WorkerPool {
 
   #lose(reason: string): void {
     if (this.#ended || this.#lost !== undefined) return;
-    this.#lost = settleError("engine/worker-lost", `A worker thread of the wasm engine ended before its work was done: ${reason}.`, {
-      help: "the states of this run are lost; make a new session and go on from the last checkpoint, with fewer threads if memory was short",
-    });
+    this.#lost = settleError(
+      "engine/worker-lost",
+      `A worker thread of the wasm engine ended before its work was done: ${reason}.`,
+      {
+        help: "the states of this run are lost; make a new session and go on from the last checkpoint, with fewer threads if memory was short",
+      },
+    );
     this.end();
     this.#job?.reject(this.#lost);
   }

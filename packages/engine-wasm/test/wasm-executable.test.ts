@@ -38,7 +38,12 @@ describe("a Program on the wasm engine", () => {
     const executable = await load();
     const together = await settled(executable, 9);
     for (const sample of [0, 7, 8]) {
-      const inputs = new Map([...inputsFor(9)].map(([key, all]) => [key, all.slice((sample * all.length) / 9, ((sample + 1) * all.length) / 9)]));
+      const inputs = new Map(
+        [...inputsFor(9)].map(([key, all]) => [
+          key,
+          all.slice((sample * all.length) / 9, ((sample + 1) * all.length) / 9),
+        ]),
+      );
       const out = await executable.run({ batch: 1, schedule: settle, inputs, outputs: [id("z")] });
       expect(out.get(id("z"))).toEqual(together.slice(sample * 2, sample * 2 + 2));
     }
@@ -53,7 +58,9 @@ describe("a Program on the wasm engine", () => {
       [id("noise:z"), z],
     ]);
     await executable.run({ batch: 3, schedule: [{ phase: "start" }, { phase: "accumulate" }], inputs });
-    const want = [0, 1].flatMap((i) => [0, 1, 2].map((o) => [0, 1, 2].reduce((sum, n) => sum + z[n * 2 + i]! * x[n * 3 + o]!, 0)));
+    const want = [0, 1].flatMap((i) =>
+      [0, 1, 2].map((o) => [0, 1, 2].reduce((sum, n) => sum + z[n * 2 + i]! * x[n * 3 + o]!, 0)),
+    );
     const got = await executable.read(id("sum:W"));
     want.forEach((value, k) => expect(got[k]).toBeCloseTo(value, 6));
   });
@@ -67,7 +74,9 @@ describe("a Program on the wasm engine", () => {
     const twice = await executable.read(id("sum:W"));
     once.forEach((value: number, k: number) => expect(twice[k]).toBeCloseTo(2 * value, 6));
     const initial = [0.5, -1, 0.25, 1, 0.5, -0.75];
-    (await executable.read(id("W"))).forEach((value: number, k: number) => expect(value).toBeCloseTo(initial[k]! + 0.5 * twice[k]!, 5));
+    (await executable.read(id("W"))).forEach((value: number, k: number) =>
+      expect(value).toBeCloseTo(initial[k]! + 0.5 * twice[k]!, 5),
+    );
   });
 
   it("keeps states between runs of the same batch and forgets them with another", async () => {
@@ -87,11 +96,18 @@ describe("a Program on the wasm engine", () => {
     const wrong = executable.run({ batch: 2, schedule: settle, inputs: new Map([[id("data:x"), numbers(5)]]) });
     await expect(wrong).rejects.toMatchObject({ diagnostic: { code: "engine/shape-mismatch" } });
     await expect(executable.read(id("q"))).rejects.toMatchObject({ diagnostic: { code: "engine/unknown-buffer" } });
-    await expect(executable.write(id("W"), numbers(1))).rejects.toMatchObject({ diagnostic: { code: "engine/shape-mismatch" } });
-    await expect(executable.run({ batch: 0, schedule: [] })).rejects.toMatchObject({ diagnostic: { code: "engine/shape-mismatch" } });
+    await expect(executable.write(id("W"), numbers(1))).rejects.toMatchObject({
+      diagnostic: { code: "engine/shape-mismatch" },
+    });
+    await expect(executable.run({ batch: 0, schedule: [] })).rejects.toMatchObject({
+      diagnostic: { code: "engine/shape-mismatch" },
+    });
   });
 
-  it.each([["workers", detectHost()], ["no workers", alone]] as const)("stops in the middle of a run with %s when it is told to", async (_, host) => {
+  it.each([
+    ["workers", detectHost()],
+    ["no workers", alone],
+  ] as const)("stops in the middle of a run with %s when it is told to", async (_, host) => {
     const executable = await load({ host, threads: 2 });
     const controller = new AbortController();
     // A billion steps: it ends by the signal or not at all.

@@ -26,7 +26,8 @@ export function chooseTile(counts: readonly number[], channels: number, vectors:
       if (!fits(pixels * vectors, width, fused) && pixels * width > 1) continue;
       const rest = channels % width;
       const row = (p: number): number =>
-        Math.floor(channels / width) * turn(p * vectors, width, fused) + (rest > 0 ? turn(p * vectors, rest, fused) : 0);
+        Math.floor(channels / width) * turn(p * vectors, width, fused) +
+        (rest > 0 ? turn(p * vectors, rest, fused) : 0);
       const cost = counts.reduce(
         (sum, count) => sum + Math.floor(count / pixels) * row(pixels) + (count % pixels) * row(1),
         0,

@@ -68,7 +68,8 @@ function noteFunctions(expression: ScalarExpression, module: ModuleBuilder): voi
       noteFunctions(expression.a, module);
       return noteFunctions(expression.b, module);
     case "select":
-      for (const each of [expression.a, expression.b, expression.then, expression.otherwise]) noteFunctions(each, module);
+      for (const each of [expression.a, expression.b, expression.then, expression.otherwise])
+        noteFunctions(each, module);
       return;
     default:
       expression satisfies never;

@@ -167,7 +167,9 @@ function regionTable(context: TileContext): { readonly address: number; readonly
   return { address: module.table(placed), count: regions.length / 5 };
 }
 
-function mergeTaps({ taps }: Segment): readonly { readonly tap: number; readonly input: number; readonly taps: number }[] {
+function mergeTaps({
+  taps,
+}: Segment): readonly { readonly tap: number; readonly input: number; readonly taps: number }[] {
   const merged: { tap: number; input: number; taps: number }[] = [];
   for (const { tap, input } of taps) {
     const last = merged.at(-1);
@@ -228,9 +230,11 @@ function emitBlock(context: TileContext, f: WatFunction, pixels: number, channel
   const { work } = kernel;
   const sums = work.sums.map((sum, k) => ({ ...module.place(sum.array), local: (v: number) => `sum${k}-${v}` }));
   for (const { local, space, offset } of sums) {
-    for (const v of range(module.vectors)) f.set(f.local(local(v), "v128"), access("v128.load", offset + v * 16, get(space)));
+    for (const v of range(module.vectors))
+      f.set(f.local(local(v), "v128"), access("v128.load", offset + v * 16, get(space)));
   }
-  for (const space of ["group", "temporary"] as const) f.set(f.local(`${space}-out`, "i32"), addI32(get(space), get("out")));
+  for (const space of ["group", "temporary"] as const)
+    f.set(f.local(`${space}-out`, "i32"), addI32(get(space), get("out")));
   for (const { p, c, v } of accumulators) {
     const bytes = p * steps.outputColumn + c * module.laneBytes + v * 16;
     emitElementWork(f, module, work, {
@@ -283,7 +287,8 @@ function loadOperand(
   const shared = space === "shared";
   const perChannel = map.divide === 1 && map.modulo === outputChannels;
   if (!shared && kind === "same") return access("v128.load", offset + bytes, get(`${space}-out`));
-  if (kind === "one") return shared ? access("v128.load32_splat", offset, i32(0)) : access("v128.load", offset + vector * 16, get(space));
+  if (kind === "one")
+    return shared ? access("v128.load32_splat", offset, i32(0)) : access("v128.load", offset + vector * 16, get(space));
   if (perChannel && shared) return access("v128.load32_splat", offset + channel * 4, get("channel"));
   if (perChannel) {
     const at = addI32(get(space), timesI32(get("channel"), module.plan.lanes));

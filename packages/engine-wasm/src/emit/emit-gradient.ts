@@ -38,15 +38,32 @@ export function emitGradient(module: ModuleBuilder, name: string, kernel: Gradie
     ]),
   );
   const table = module.table(words);
-  for (const local of ["tap", "a", "b", "rows", "columns", "first", "second", "row-first", "row-second", "out", "row-out"]) f.local(local, "i32");
+  for (const local of [
+    "tap",
+    "a",
+    "b",
+    "rows",
+    "columns",
+    "first",
+    "second",
+    "row-first",
+    "row-second",
+    "out",
+    "row-out",
+  ])
+    f.local(local, "i32");
   emitMasks(f, module);
-  const place = { first: module.place(kernel.first), second: module.place(kernel.second), output: module.place(kernel.output) };
+  const place = {
+    first: module.place(kernel.first),
+    second: module.place(kernel.second),
+    output: module.place(kernel.output),
+  };
   const word = (index: number): string => access("i32.load", index * 4, get("tap"));
 
   /** Accumulators of one tile over all positions and vectors, then its entries of the result. */
   const tile = (width: number, height: number): void => {
-    const cells = range(width).flatMap((i) => range(height).map((j) => ({ i, j, name: `total${i}-${j}` })));
-    for (const { name } of cells) f.set(f.local(name, "v128"), splat(0));
+    const cells = range(width).flatMap((i) => range(height).map((j) => ({ i, j, total: `total${i}-${j}` })));
+    for (const { total } of cells) f.set(f.local(total, "v128"), splat(0));
     range(module.vectors).forEach((v) => {
       const accumulate = (): void => {
         f.set("columns", word(1));
@@ -59,7 +76,9 @@ export function emitGradient(module: ModuleBuilder, name: string, kernel: Gradie
             range(width).forEach((i) => f.set(f.local(`x${i}`, "v128"), side("first", i)));
             range(height).forEach((j) => {
               f.set(f.local("y", "v128"), side("second", j));
-              range(width).forEach((i) => f.set(`total${i}-${j}`, module.multiplyAdd(get(`x${i}`), get("y"), get(`total${i}-${j}`))));
+              range(width).forEach((i) =>
+                f.set(`total${i}-${j}`, module.multiplyAdd(get(`x${i}`), get("y"), get(`total${i}-${j}`))),
+              );
             });
             f.advance("first", steps.first.column);
             f.advance("second", steps.second.column);
@@ -105,7 +124,10 @@ export function emitGradient(module: ModuleBuilder, name: string, kernel: Gradie
 /** Sum over samples and positions, one number per channel. */
 export function emitLaneSum(module: ModuleBuilder, name: string, kernel: LaneSumKernel): WatFunction {
   const { label, positions, channels } = kernel;
-  const f = new WatFunction(name, { parameters: groupParameters, comment: `${label}: ${positions} positions of ${channels} channels` });
+  const f = new WatFunction(name, {
+    parameters: groupParameters,
+    comment: `${label}: ${positions} positions of ${channels} channels`,
+  });
   const input = module.place(kernel.input);
   const output = module.place(kernel.output);
   emitMasks(f, module);
@@ -114,11 +136,11 @@ export function emitLaneSum(module: ModuleBuilder, name: string, kernel: LaneSum
   f.set("channel", addI32(get(input.space), i32(input.offset)));
   f.set("out", get("partial"));
   blocks(f, channels, Math.min(4, channels), (width) => {
-    const cells = range(width).map((j) => ({ i: 0, j, name: `total0-${j}` }));
-    for (const each of cells) f.set(f.local(each.name, "v128"), splat(0));
+    const cells = range(width).map((j) => ({ i: 0, j, total: `total0-${j}` }));
+    for (const each of cells) f.set(f.local(each.total, "v128"), splat(0));
     f.set("at", get("channel"));
     f.repeat(positions, () => {
-      for (const { j, name: total } of cells) {
+      for (const { j, total } of cells) {
         for (const v of range(module.vectors)) {
           const value = access("v128.load", j * module.laneBytes + v * 16, get("at"));
           f.set(total, `(f32x4.add ${get(total)} (v128.and ${get(`mask${v}`)} ${value}))`);
@@ -136,7 +158,7 @@ export function emitLaneSum(module: ModuleBuilder, name: string, kernel: LaneSum
 interface Cell {
   readonly i: number;
   readonly j: number;
-  readonly name: string;
+  readonly total: string;
 }
 
 /** Whole blocks in a loop, then a narrower one. */
@@ -157,9 +179,8 @@ function emitMasks(f: WatFunction, module: ModuleBuilder): void {
 function storeLaneTotals(f: WatFunction, cells: readonly Cell[], offsetOf: (i: number, j: number) => number): void {
   for (let at = 0; at < cells.length; at += 4) {
     const four = cells.slice(at, at + 4);
-    const name = (k: number): string => get(four[k]?.name ?? four[0]!.name);
-    const pair = (a: string, b: string): string =>
-      `(f32x4.add ${interleave(0, a, b)} ${interleave(2, a, b)})`;
+    const name = (k: number): string => get(four[k]?.total ?? four[0]!.total);
+    const pair = (a: string, b: string): string => `(f32x4.add ${interleave(0, a, b)} ${interleave(2, a, b)})`;
     f.set(f.local("low", "v128"), pair(name(0), name(1)));
     f.set(f.local("high", "v128"), pair(name(2), name(3)));
     const halves = (lanes: string): string => `(i8x16.shuffle ${lanes} ${get("low")} ${get("high")})`;
@@ -178,7 +199,8 @@ function storeLaneTotals(f: WatFunction, cells: readonly Cell[], offsetOf: (i: n
 const interleave = (first: number, a: string, b: string): string =>
   `(i8x16.shuffle ${bytesOf([first, first + 4, first + 1, first + 5])} ${a} ${b})`;
 
-const bytesOf = (lanes: readonly number[]): string => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)).join(" ");
+const bytesOf = (lanes: readonly number[]): string =>
+  lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)).join(" ");
 
 /** Width and height with the fewest estimated cycles. */
 function chooseOuterTile(first: number, second: number, module: ModuleBuilder): readonly [number, number] {
@@ -188,7 +210,8 @@ function chooseOuterTile(first: number, second: number, module: ModuleBuilder): 
     for (let height = width; height <= Math.min(second, 10); height++) {
       if (!fits(width, height, module.fused) && width * height > 1) continue;
       const along = (w: number): number =>
-        Math.floor(second / height) * turn(w, height, module.fused) + (second % height > 0 ? turn(w, second % height, module.fused) : 0);
+        Math.floor(second / height) * turn(w, height, module.fused) +
+        (second % height > 0 ? turn(w, second % height, module.fused) : 0);
       const cost = Math.floor(first / width) * along(width) + (first % width > 0 ? along(first % width) : 0);
       if (cost < least) {
         least = cost;

@@ -6,22 +6,31 @@ import { type ModuleBuilder } from "./module-builder.ts";
 import { access, addI32, get, groupParameters, i32, splat, WatFunction } from "./wat-function.ts";
 
 /** Work on the lane group of the call. */
-export function emitMap(module: ModuleBuilder, name: string, label: string, elements: number, work: ElementWork): WatFunction {
+export function emitMap(
+  module: ModuleBuilder,
+  name: string,
+  label: string,
+  elements: number,
+  work: ElementWork,
+): WatFunction {
   const f = new WatFunction(name, { parameters: groupParameters, comment: `${label}: ${elements} elements` });
-  for (const space of spacesOf(module, work)) f.set(f.local(`at-${space}`, "i32"), space === "shared" ? i32(0) : get(space));
+  for (const space of spacesOf(module, work))
+    f.set(f.local(`at-${space}`, "i32"), space === "shared" ? i32(0) : get(space));
   const counters = new MapCounters(f, work, elements);
   work.sums.forEach((_, k) => {
     for (let v = 0; v < module.vectors; v++) f.set(f.local(`sum${k}-${v}`, "v128"), splat(0));
   });
   f.repeat(elements, () => {
-    for (let v = 0; v < module.vectors; v++) emitElementWork(f, module, work, laneSite(f, module, elements, counters, v));
+    for (let v = 0; v < module.vectors; v++)
+      emitElementWork(f, module, work, laneSite(f, module, elements, counters, v));
     if (elements === 1) return;
     for (const space of spacesOf(module, work)) f.advance(`at-${space}`, space === "shared" ? 4 : module.laneBytes);
     counters.advance();
   });
   work.sums.forEach(({ array }, k) => {
     const { space, offset } = module.place(array);
-    for (let v = 0; v < module.vectors; v++) f.line(access("v128.store", offset + v * 16, get(space), get(`sum${k}-${v}`)));
+    for (let v = 0; v < module.vectors; v++)
+      f.line(access("v128.store", offset + v * 16, get(space), get(`sum${k}-${v}`)));
   });
   return f;
 }
@@ -30,9 +39,17 @@ export function emitMap(module: ModuleBuilder, name: string, label: string, elem
  * Work on shared arrays: four elements at a time where all operands are the same element or one for all, else one at a
  * time in all four lanes. Arrays are padded to whole vectors, so the last one may reach into the padding.
  */
-export function emitSharedMap(module: ModuleBuilder, name: string, label: string, elements: number, work: ElementWork): WatFunction {
+export function emitSharedMap(
+  module: ModuleBuilder,
+  name: string,
+  label: string,
+  elements: number,
+  work: ElementWork,
+): WatFunction {
   const f = new WatFunction(name, { comment: `${label}: ${elements} shared elements` });
-  const together = work.operands.every((operand) => operand.kind === "array" && accessOf(operand.map, elements) !== "mapped");
+  const together = work.operands.every(
+    (operand) => operand.kind === "array" && accessOf(operand.map, elements) !== "mapped",
+  );
   f.set(f.local("at-shared", "i32"), i32(0));
   const counters = new MapCounters(f, work, elements);
   const site: ElementSite = {
@@ -61,7 +78,13 @@ export function emitSharedMap(module: ModuleBuilder, name: string, label: string
   return f;
 }
 
-function laneSite(f: WatFunction, module: ModuleBuilder, elements: number, counters: MapCounters, v: number): ElementSite {
+function laneSite(
+  f: WatFunction,
+  module: ModuleBuilder,
+  elements: number,
+  counters: MapCounters,
+  v: number,
+): ElementSite {
   return {
     load: (operand, index) => {
       const { array, map } = arrayOperand(operand);

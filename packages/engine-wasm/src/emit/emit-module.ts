@@ -31,7 +31,9 @@ export interface EmittedModule {
   /** Where shared arrays begin, in bytes. */
   readonly sharedBase: number;
   /** Phases with something in head, group, tail. */
-  readonly phases: Readonly<Record<PhaseName, { readonly head: boolean; readonly group: boolean; readonly tail: boolean }>>;
+  readonly phases: Readonly<
+    Record<PhaseName, { readonly head: boolean; readonly group: boolean; readonly tail: boolean }>
+  >;
 }
 
 export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOptions): EmittedModule {
@@ -44,7 +46,9 @@ export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOption
     "(module",
     `  (import "settle" "memory" (memory ${pages}${sharedMemory ? " 65536 shared" : ""}))`,
     ...[...helpers, ...module.functions, ...entries].map((f) => f.toText()),
-    ...module.tables.map(({ address, words }) => `  (data (i32.const ${address}) "${words.map(littleEndian).join("")}")`),
+    ...module.tables.map(
+      ({ address, words }) => `  (data (i32.const ${address}) "${words.map(littleEndian).join("")}")`,
+    ),
     ")",
   ];
   const phases = Object.fromEntries(
@@ -77,13 +81,19 @@ function emitPhase(module: ModuleBuilder, phase: PhaseName): readonly WatFunctio
     const from = addI32(get("partials"), i32(module.place(partial).offset));
     const { offset, elements } = module.place(shared);
     const bytes = Math.ceil(elements / 4) * 16;
-    tailFunction.line(`(call $merge ${from} ${i32(plan.sizes.partial * 4)} ${get("groups")} ${i32(offset)} ${i32(bytes)})`);
+    tailFunction.line(
+      `(call $merge ${from} ${i32(plan.sizes.partial * 4)} ${get("groups")} ${i32(offset)} ${i32(bytes)})`,
+    );
   }
   tail.forEach((kernel, index) => tailFunction.line(emitShared(module, `${phase}.tail${index}`, kernel)));
   return [headFunction, groupFunction, tailFunction];
 }
 
-function emitGroupKernel(module: ModuleBuilder, name: string, kernel: GroupKernel): { readonly f: WatFunction; readonly pack?: string } {
+function emitGroupKernel(
+  module: ModuleBuilder,
+  name: string,
+  kernel: GroupKernel,
+): { readonly f: WatFunction; readonly pack?: string } {
   switch (kernel.kind) {
     case "contract": {
       const { driver, pack } = emitContract(module, name, kernel);

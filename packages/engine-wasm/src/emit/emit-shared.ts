@@ -23,9 +23,15 @@ export function emitShared(module: ModuleBuilder, name: string, kernel: SharedKe
   }
 }
 
-function emitReduce(module: ModuleBuilder, name: string, kernel: Extract<SharedKernel, { kind: "shared-reduce" }>): WatFunction {
+function emitReduce(
+  module: ModuleBuilder,
+  name: string,
+  kernel: Extract<SharedKernel, { kind: "shared-reduce" }>,
+): WatFunction {
   const { label, operation, inputElements, outputElements, axes } = kernel;
-  const f = new WatFunction(name, { comment: `${label}: ${operation} of ${inputElements} elements into ${outputElements}` });
+  const f = new WatFunction(name, {
+    comment: `${label}: ${operation} of ${inputElements} elements into ${outputElements}`,
+  });
   const input = module.place(kernel.input).offset;
   const output = module.place(kernel.output).offset;
   for (const local of ["i", "out"]) f.local(local, "i32");
@@ -104,7 +110,10 @@ export function packFunction(): WatFunction {
       f.when(`(i32.lt_u ${left} ${get("width")})`, () => f.set("width", left));
       f.doWhile(
         () => {
-          f.set("at", addI32(get("from"), timesI32(addI32(`(i32.mul ${get("row")} ${get("columns")})`, get("first")), 4)));
+          f.set(
+            "at",
+            addI32(get("from"), timesI32(addI32(`(i32.mul ${get("row")} ${get("columns")})`, get("first")), 4)),
+          );
           f.set("end", addI32(get("at"), timesI32(get("width"), 4)));
           f.doWhile(
             () => {
@@ -151,4 +160,3 @@ export function mergeFunction(): WatFunction {
   );
   return f;
 }
-

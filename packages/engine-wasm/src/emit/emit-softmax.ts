@@ -8,7 +8,10 @@ type SoftmaxKernel = Extract<GroupKernel, { kind: "softmax" }>;
 
 export function emitSoftmax(module: ModuleBuilder, name: string, kernel: SoftmaxKernel): WatFunction {
   const { label, positions, channels } = kernel;
-  const f = new WatFunction(name, { parameters: groupParameters, comment: `${label}: ${positions} positions of ${channels} channels` });
+  const f = new WatFunction(name, {
+    parameters: groupParameters,
+    comment: `${label}: ${positions} positions of ${channels} channels`,
+  });
   module.used.add("exp");
   const input = module.place(kernel.input);
   const output = module.place(kernel.output);

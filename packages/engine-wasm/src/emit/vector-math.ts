@@ -38,7 +38,10 @@ const choose = (condition: string, yes: string, no: string): string => `(v128.bi
 
 /** Σ coefficients[k] · a^k. */
 const polynomial = (coefficients: readonly number[], a: string): string =>
-  coefficients.reduceRight((sum, coefficient) => (sum === "" ? splat(coefficient) : add(splat(coefficient), mul(a, sum))), "");
+  coefficients.reduceRight(
+    (sum, coefficient) => (sum === "" ? splat(coefficient) : add(splat(coefficient), mul(a, sum))),
+    "",
+  );
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
@@ -55,14 +58,14 @@ const powerOfTwo = (n: string): string => `(i32x4.shl (i32x4.add ${n} ${whole(12
 /** Splits $y into n ln 2 + r: n as a float in $n, r in $r. */
 function reduceByLn2(f: WatFunction): void {
   f.set(f.local("n", "v128"), `(f32x4.nearest ${mul(local("y"), splat(log2e))})`);
-  f.set(
-    f.local("r", "v128"),
-    sub(sub(local("y"), mul(local("n"), splat(ln2High))), mul(local("n"), splat(ln2Low))),
-  );
+  f.set(f.local("r", "v128"), sub(sub(local("y"), mul(local("n"), splat(ln2High))), mul(local("n"), splat(ln2Low))));
 }
 
 function exponential(): WatFunction {
-  const f = vectorFunction("exp", "e^x = 2^n · e^r with |r| ≤ ½ ln 2; 2^n in two factors, so that it may overflow or go under");
+  const f = vectorFunction(
+    "exp",
+    "e^x = 2^n · e^r with |r| ≤ ½ ln 2; 2^n in two factors, so that it may overflow or go under",
+  );
   f.set(f.local("y", "v128"), `(f32x4.max (f32x4.min ${x} ${splat(89)}) ${splat(-104)})`);
   reduceByLn2(f);
   const r = local("r");
@@ -121,8 +124,14 @@ function hyperbolicTangent(): WatFunction {
  */
 function errorFunction(): WatFunction {
   const f = vectorFunction("erf", "power series up to 1, from the scaled complement beyond");
-  const near = Array.from({ length: 11 }, (_, n) => ((n % 2 === 0 ? 1 : -1) * 2) / (Math.sqrt(Math.PI) * factorial(n) * (2 * n + 1)));
-  const far = [0.00133186229948609, 0.264432356609076, 0.378711441040785, -0.0301791870780477, 0.604472074217172, -0.218795737202498];
+  const near = Array.from(
+    { length: 11 },
+    (_, n) => ((n % 2 === 0 ? 1 : -1) * 2) / (Math.sqrt(Math.PI) * factorial(n) * (2 * n + 1)),
+  );
+  const far = [
+    0.00133186229948609, 0.264432356609076, 0.378711441040785, -0.0301791870780477, 0.604472074217172,
+    -0.218795737202498,
+  ];
   f.set(f.local("a", "v128"), `(f32x4.min (f32x4.abs ${x}) ${splat(4)})`);
   f.set(f.local("q", "v128"), mul(local("a"), local("a")));
   f.set(f.local("t", "v128"), div(splat(1), add(splat(1), mul(local("a"), splat(0.5)))));

@@ -54,7 +54,10 @@ export class WatFunction {
   constructor(name: string, options: WatFunctionOptions = {}) {
     const { parameters = [], vectorParameters = [] } = options;
     this.name = name;
-    this.#parameters = [...parameters.map((each) => ` (param $${each} i32)`), ...vectorParameters.map((each) => ` (param $${each} v128)`)].join("");
+    this.#parameters = [
+      ...parameters.map((each) => ` (param $${each} i32)`),
+      ...vectorParameters.map((each) => ` (param $${each} v128)`),
+    ].join("");
     this.#result = options.result;
     this.#exported = options.exported ?? false;
     this.#comment = options.comment;
@@ -110,11 +113,17 @@ export class WatFunction {
   toText(): string {
     const result = this.#result === undefined ? "" : ` (result ${this.#result})`;
     const exported = this.#exported ? ` (export "${this.name}")` : "";
-    const comment = this.#comment === undefined ? [] : [`  ;; ${this.#comment.replaceAll(/[\u0000-\u001f]/g, " ")}`];
+    const comment = this.#comment === undefined ? [] : [`  ;; ${this.#comment.replaceAll(/\p{Cc}/gu, " ")}`];
     const locals = (["i32", "f32", "v128"] as const).flatMap((type) => {
       const names = [...this.#locals].filter(([, each]) => each === type).map(([name]) => `(local $${name} ${type})`);
       return names.length === 0 ? [] : [`    ${names.join(" ")}`];
     });
-    return [...comment, `  (func $${this.name}${exported}${this.#parameters}${result}`, ...locals, ...this.#lines, "  )"].join("\n");
+    return [
+      ...comment,
+      `  (func $${this.name}${exported}${this.#parameters}${result}`,
+      ...locals,
+      ...this.#lines,
+      "  )",
+    ].join("\n");
   }
 }

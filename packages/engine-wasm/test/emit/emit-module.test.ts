@@ -13,7 +13,12 @@ describe("emitModule", () => {
   it("writes a step of one contraction with its error and one with its correction as text one can read", async () => {
     const onlyStep: KernelPlan = {
       ...plan,
-      phases: { ...plan.phases, accumulate: plan.phases.readout, apply: plan.phases.readout, start: plan.phases.readout },
+      phases: {
+        ...plan.phases,
+        accumulate: plan.phases.readout,
+        apply: plan.phases.readout,
+        start: plan.phases.readout,
+      },
     };
     const { text } = emitModule(onlyStep, { fused: true, sharedMemory: true });
     await expect(text).toMatchFileSnapshot("goldens/linear-step.wat");
