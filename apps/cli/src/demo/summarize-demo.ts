@@ -43,7 +43,7 @@ export function summarizeDemo({ digits, untrained, trained, plan }: DemoResult, 
     "  settle explain conv-ngc                             the equations it ran",
     "  settle new mine --from conv-ngc                     a circuit of your own, to change and train:",
     "  settle train mine.json --data color-mnist --limit 2000 --batch 20 --rate 0.004",
-    "  settle engines install tensorflow                   a faster engine",
+    "  settle engines                                      what else could compute here",
   ].join("\n");
 }
 

@@ -225,7 +225,7 @@ function next(): Section {
           "settle new mine --from conv-ngc",
           "settle train mine.json --data color-mnist --limit 2000 --batch 20 --rate 0.004 --run runs/mine",
           "settle eval runs/mine --task denoise",
-          "settle engines install tensorflow",
+          "settle engines",
         ].join("\n"),
       },
     ],
