@@ -26,13 +26,13 @@ function joint(relation: Relation, pre: readonly number[], post: readonly number
   return full.reduce((sum, entry, axis) => sum * weightShape(relation)[axis]! + entry, 0);
 }
 
-export interface Pair {
+interface Pair {
   readonly pre: number;
   readonly post: number;
   readonly weight: number;
 }
 
-export function pairs(relation: Relation): readonly Pair[] {
+function pairs(relation: Relation): readonly Pair[] {
   const pres = everyIndex([...relation.axes.map(({ pre }) => pre), relation.preChannels]);
   const posts = everyIndex([...relation.axes.map(({ post }) => post), relation.postChannels]);
   return pres.flatMap((p, pre) =>

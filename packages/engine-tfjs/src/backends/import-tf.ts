@@ -12,7 +12,7 @@ export async function importTf(): Promise<Tf> {
 }
 
 /** A CommonJS package seen from an ES module: bundlers give the exports themselves, Node gives them as the default. */
-export function moduleOf<Module>(imported: unknown): Module {
+function moduleOf<Module>(imported: unknown): Module {
   const { default: inner } = imported as { readonly default?: Module };
   return inner ?? (imported as Module);
 }

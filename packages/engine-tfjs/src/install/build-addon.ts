@@ -96,7 +96,7 @@ export async function verifyAddon(folder: string, signal: AbortSignal | undefine
     signal,
   });
   const said = parseCheck(result.stdout);
-  if (result.code === 0 && said?.numbers.join() === "7,10,15,22") return said;
+  if (result.code === 0 && said?.numbers.join() === "7,10,15,22") return { tensorflow: said.tensorflow, gpu: said.gpu };
   throw settleError("install/verification-failed", "TensorFlow was built but does not compute [[1, 2], [3, 4]]².", {
     note: lastLines(result),
     help: "please report this with the lines above; `--engine tfjs:wasm` needs no installation",

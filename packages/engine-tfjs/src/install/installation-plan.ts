@@ -33,7 +33,7 @@ export function planInstallation(cuda: boolean, root: string = tensorflowRoot())
     cuda,
     downloads: [...libraries, { what: `${addonPackage}@4.22.0 and what it depends on`, from: "npm", megabytes: 45 }],
     folder: join(root, `${tensorflowVersion}-${cuda ? "cuda" : "cpu"}`),
-    diskMegabytes: cuda ? 6500 : 800,
+    diskMegabytes: cuda ? 4200 : 900,
     wheel,
     npmPackages: [`${addonPackage}@4.22.0`, "node-api-headers@1.9.0"],
     notes: cuda ? ["The CUDA variant has not been tried on a GPU yet; without a driver it computes on the CPU."] : [],
