@@ -29,11 +29,15 @@ export function followTraining(context: Context, epochs: number): FollowedTraini
           bar = context.progress({ title: "training", total: epochs * samples, unit: "images", done });
           return;
         }
+        case "stability":
+          lambdaMax = `, λmax ${event.estimate.lambdaMax.toFixed(1)}`;
+          if (event.diagnostic !== undefined) bar?.log(context.render(event.diagnostic));
+          return;
         case "step":
           done += event.samples;
           bar?.update(
             done,
-            `epoch ${event.epoch}/${epochs}, discrepancy ${event.discrepancy.total.toFixed(2)}, ` +
+            `epoch ${event.epoch}/${epochs}, discrepancy ${event.discrepancy.total.toFixed(2)}${lambdaMax}, ` +
               `${event.imagesPerSecond.toFixed(0)} images/s`,
           );
           return;

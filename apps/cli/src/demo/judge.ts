@@ -1,6 +1,5 @@
 /** What the circuit makes of digits it has not seen: scores, pictures, how it settles, what its layers hold. */
-import type { Dataset } from "@settle/data";
-import { type Evaluation, evaluate, type Session } from "@settle/settle";
+import { type Evaluation, evaluate, type SampleSource, type Session } from "@settle/settle";
 
 export interface Judgement {
   readonly reconstruction: Evaluation;
@@ -30,7 +29,7 @@ export interface JudgeOptions {
 
 const tracedImages = 10;
 
-export async function judge(session: Session, source: Dataset, options: JudgeOptions): Promise<Judgement> {
+export async function judge(session: Session, source: SampleSource, options: JudgeOptions): Promise<Judgement> {
   const { images, batch, pictures, signal, onProgress } = options;
   const shared = { source, batch, limit: images, pictures, signal };
   const reconstruction = await evaluate(session, { ...shared, task: "reconstruct", onProgress });

@@ -6,6 +6,7 @@ import {
   createSession,
   loadCircuit,
   openDataset,
+  type SampleSource,
   type Session,
   startRun,
   train,
@@ -22,6 +23,7 @@ import { formatSeconds } from "../progress.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { chooseBatch, type DemoPlan, fallingShare, planDemo, settlesPerImage } from "./plan-demo.ts";
+import { skipSamples } from "./skip-samples.ts";
 import { summarizeDemo } from "./summarize-demo.ts";
 import { withFallingRate } from "./with-falling-rate.ts";
 import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
@@ -33,6 +35,8 @@ import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
 const rate = 4e-3;
 const seed = 1;
 const picturesShown = 8;
+/** The demo's settings were chosen on the first digits of the test split; it is judged on others. */
+const triedOn = 100;
 
 export async function runDemo(context: Context, options: DemoOptions): Promise<ExitCode> {
   const began = performance.now();
@@ -40,7 +44,8 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
   const compiled = compile(circuit.spec, { source: circuit.source });
   if (!compiled.ok) throw new CircuitError(compiled.diagnostics, circuit.source);
   const digits = await openDataset("color-mnist", { split: "train" });
-  const unseen = await openDataset("color-mnist", { split: "test" });
+  const test = await openDataset("color-mnist", { split: "test" });
+  const unseen = skipSamples(test, triedOn);
   context.log(
     `Data: ${digits.size} real handwritten digits to learn from, ${unseen.size} others to judge by; 32 × 32, red or green.`,
   );
@@ -54,7 +59,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
     const run = await startRun(resolve(context.terminal.cwd, options.run), {
       circuit,
       session,
-      data: { training, test: unseen },
+      data: { training, test },
       settings: {
         data: "color-mnist",
         epochs: plan.epochs,
@@ -98,7 +103,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
   } finally {
     await session.dispose();
     await digits.close();
-    await unseen.close();
+    await test.close();
   }
 }
 
@@ -142,7 +147,7 @@ function describePlan({ batch, digits, epochs, images }: DemoPlan, imagesPerSeco
 async function watchJudge(
   context: Context,
   session: Session,
-  source: Dataset,
+  source: SampleSource,
   { images }: DemoPlan,
   what: string,
 ): Promise<Judgement> {
