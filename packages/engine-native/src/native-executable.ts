@@ -3,7 +3,8 @@ import { settleError } from "@settle/diagnostics";
 import type { KernelArray, KernelPlan } from "@settle/kernels";
 import { type Buffer, type BufferId, type PhaseName, phaseNames, printType, type Program, sizeOf } from "@settle/program";
 import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
-import { alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
+import { totalmem } from "node:os";
+import { addressOf, alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
 import { nativeRequest, type Transfer } from "./native-request.ts";
 import { splitSchedule } from "./split-schedule.ts";
 
@@ -109,18 +110,19 @@ export class NativeExecutable implements Executable {
     outputs: readonly BufferId[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<BufferId, NumberArray>> {
-    const transfers = { in: [] as Transfer[], out: [] as Transfer[] };
-    let hostSize = 0;
-    const place = (buffer: BufferId): Transfer => {
+    const isBatched = (buffer: BufferId): boolean => this.#declaration(buffer).type.batch;
+    const transfer = async (buffer: BufferId, values: Float32Array): Promise<Transfer> => {
       const { offset, elements } = this.#arrayOf(buffer);
-      const at = hostSize;
-      hostSize += elements * this.#batch;
-      return { buffer, offset, elements, at };
+      return { offset, elements, address: await addressOf(values) };
     };
-    for (const buffer of inputs.keys()) if (this.#declaration(buffer).type.batch) transfers.in.push(place(buffer));
-    for (const buffer of new Set(outputs)) if (this.#declaration(buffer).type.batch) transfers.out.push(place(buffer));
-    const host = new Float32Array(new ArrayBuffer(4 * Math.max(hostSize, 32)));
-    for (const { buffer, at } of transfers.in) host.set(inputs.get(buffer) ?? [], at);
+    // Copies: what the caller does with its arrays while native code runs must not matter.
+    const given = [...inputs].filter(([buffer]) => isBatched(buffer)).map(([buffer, values]) => [buffer, offHeap(values.length, values)] as const);
+    const results = new Map<BufferId, Float32Array>();
+    for (const buffer of outputs) if (isBatched(buffer)) results.set(buffer, offHeap(this.#arrayOf(buffer).elements * this.#batch));
+    const transfers = {
+      in: await Promise.all(given.map(([buffer, values]) => transfer(buffer, values))),
+      out: await Promise.all([...results].map(([buffer, values]) => transfer(buffer, values))),
+    };
     const stop = new Int32Array(new ArrayBuffer(128));
     const onAbort = (): void => {
       Atomics.store(stop, 0, 1);
@@ -136,15 +138,15 @@ export class NativeExecutable implements Executable {
           inputs: k === 0 ? transfers.in : [],
           outputs: k === pieces.length - 1 ? transfers.out : [],
         });
-        const stopped = await this.#library.run(this.#memory, host, request, stop);
+        const stopped = await this.#library.run(this.#memory, request, stop);
         if (stopped) signal?.throwIfAborted();
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
     signal?.throwIfAborted();
-    const results = new Map<BufferId, NumberArray>();
-    for (const { buffer, at, elements } of transfers.out) results.set(buffer, host.slice(at, at + elements * this.#batch));
+    // Only now may the copies go.
+    given.length = 0;
     for (const buffer of outputs) if (!results.has(buffer)) results.set(buffer, this.#sharedView(buffer).slice());
     return results;
   }
@@ -152,12 +154,19 @@ export class NativeExecutable implements Executable {
   /** Makes room for another number of samples; what was held for each sample is forgotten. */
   async #resize(batch: number): Promise<void> {
     if (batch === this.#batch) return;
-    const groups = Math.ceil(batch / this.#plan.lanes);
-    this.#memory = {
-      ...this.#memory,
-      group: await alignedFloats(groups * this.#plan.sizes.group),
-      partial: await alignedFloats(groups * this.#plan.sizes.partial),
-    };
+    const { lanes, sizes } = this.#plan;
+    const groups = Math.ceil(batch / lanes);
+    const most = Math.floor(memoryLimit() / (4 * (sizes.group + sizes.partial)));
+    if (groups > most) throw tooLarge(batch, most * lanes, (4 * (sizes.group + sizes.partial)) / lanes);
+    // The old memory goes first: there may not be room for both.
+    this.#batch = 0;
+    this.#memory = { ...this.#memory, group: await alignedFloats(0), partial: await alignedFloats(0) };
+    try {
+      this.#memory = { ...this.#memory, group: await alignedFloats(groups * sizes.group), partial: await alignedFloats(groups * sizes.partial) };
+    } catch (fault) {
+      if (fault instanceof RangeError) throw tooLarge(batch, 0, (4 * (sizes.group + sizes.partial)) / lanes);
+      throw fault;
+    }
     this.#batch = batch;
     for (const id of this.#given) if (this.#declaration(id).type.batch) this.#given.delete(id);
     for (const { id, type, initial } of this.program.buffers) {
@@ -220,6 +229,28 @@ export class NativeExecutable implements Executable {
     const { offset, elements } = this.#arrayOf(id);
     return this.#memory.shared.subarray(offset, offset + elements);
   }
+}
+
+/** An array that does not move, however small. */
+function offHeap(length: number, values?: NumberArray): Float32Array {
+  const array = new Float32Array(new ArrayBuffer(4 * Math.max(length, 32)), 0, length);
+  if (values !== undefined) array.set(values);
+  return array;
+}
+
+/** Bytes the samples of a batch may take: what the system, or the container, has, less a quarter for everything else. */
+function memoryLimit(): number {
+  const constrained = process.constrainedMemory();
+  const all = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return 0.75 * all;
+}
+
+function tooLarge(batch: number, most: number, bytesPerSample: number): Error {
+  return settleError(
+    "engine/out-of-memory",
+    `A batch of ${batch} needs ${Math.ceil(bytesPerSample / 1024)} KiB a sample, more memory than there is.`,
+    { help: most > 0 ? `the largest batch that fits is ${most}` : "take smaller batches" },
+  );
 }
 
 function buffersOf(program: Program, schedule: readonly { readonly phase: PhaseName }[]): readonly BufferId[] {

@@ -1,9 +1,7 @@
 /** A compiled Program in this process: one function, called off the main thread. */
-import type { NumberArray } from "@settle/runtime";
-
 export interface NativeLibrary {
   /** @returns whether it was stopped by the flag */
-  run(memory: NativeMemory, host: Float32Array, request: BigInt64Array, stop: Int32Array): Promise<boolean>;
+  run(memory: NativeMemory, request: BigInt64Array, stop: Int32Array): Promise<boolean>;
   unload(): void;
 }
 
@@ -25,14 +23,14 @@ export async function importKoffi(): Promise<Koffi> {
 export async function openLibrary(path: string): Promise<NativeLibrary> {
   const koffi = await importKoffi();
   const library = koffi.load(path);
-  const pointers = ["group", "temporary", "shared", "partial", "host", "request", "stop"].map((name) => `void *${name}`).join(", ");
+  const pointers = ["group", "temporary", "shared", "partial", "request", "stop"].map((name) => `void *${name}`).join(", ");
   const call = library.func(`int settle_run(${pointers})`);
   return {
-    run: ({ group, temporary, shared, partial }, host, request, stop) =>
+    run: ({ group, temporary, shared, partial }, request, stop) =>
       new Promise((resolve, reject) => {
-        call.async(group, temporary, shared, partial, host, request, stop, (fault: Error | null, stopped: number) => {
+        call.async(group, temporary, shared, partial, request, stop, (fault: Error | null, stopped: number) => {
           // Naming the arrays here keeps them from being collected while native code works on them.
-          if (fault === null) resolve(stopped === 1 && [group, temporary, shared, partial, host, request, stop].length > 0);
+          if (fault === null) resolve(stopped === 1 && [group, temporary, shared, partial, request, stop].length > 0);
           else reject(fault);
         });
       }),
@@ -50,7 +48,7 @@ export async function alignedFloats(length: number): Promise<Float32Array> {
 
 const lineBytes = 64;
 
-/** Copies numbers; float64 ones are rounded. */
-export function copyFloats(into: Float32Array, at: number, values: NumberArray): void {
-  into.set(values, at);
+/** Where an array lies. It must be off the heap (over 64 bytes, or made from an ArrayBuffer) and kept alive by the caller. */
+export async function addressOf(array: Float32Array): Promise<bigint> {
+  return (await importKoffi()).address(array);
 }

@@ -8,6 +8,7 @@ export interface EngineEntry {
 
 /** In the order `auto` tries them: the fastest first. */
 export const engineRegistry: readonly EngineEntry[] = [
+  { name: "native", load: async () => (await import("@settle/engine-native")).nativeEngine },
   { name: "wasm", load: async () => (await import("@settle/engine-wasm")).wasmEngine },
   { name: "tfjs:node-gpu", load: () => tfjsEngine("tfjs:node-gpu") },
   { name: "tfjs:node", load: () => tfjsEngine("tfjs:node") },

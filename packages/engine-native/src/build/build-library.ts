@@ -38,12 +38,12 @@ async function compile(files: readonly EmittedFile[], compiler: Compiler, folder
     files.map(async ({ name, text, hot }) => {
       const source = join(folder, name);
       await writeFile(source, text);
-      await attempt(compiler, [...compiler.flags, hot ? "-O3" : "-O1", "-c", "-o", `${source}.o`, source]);
+      await attempt(compiler, [...compiler.flags, hot ? "-O3" : "-O1", ...compiler.extraFlags, "-c", "-o", `${source}.o`, source]);
       return `${source}.o`;
     }),
   );
   const library = join(folder, "kernels.so");
-  await attempt(compiler, [...compiler.flags, "-shared", "-o", library, ...objects]);
+  await attempt(compiler, [...compiler.flags, ...compiler.extraFlags, "-shared", "-o", library, ...objects]);
   return library;
 }
 

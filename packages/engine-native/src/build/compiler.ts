@@ -16,6 +16,8 @@ export interface Compiler {
   readonly version: string;
   /** Everything but the level of optimisation, input and output. */
   readonly flags: readonly string[];
+  /** The user's flags, behind all others so that they win. */
+  readonly extraFlags: readonly string[];
   readonly target: Target;
   /** Changes with the compiler, its flags and what the processor can do. */
   readonly identity: string;
@@ -86,15 +88,26 @@ async function findOnPath(name: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** Changes whenever `Compiler`, or how it is found out, does: older notes are then not looked at. */
+const noteFormat = 2;
+
+function isCompiler(value: unknown): value is Compiler {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, flags, extraFlags, identity, target } = value as Partial<Record<keyof Compiler, unknown>>;
+  return typeof version === "string" && Array.isArray(flags) && Array.isArray(extraFlags) && typeof identity === "string" && typeof target === "object";
+}
+
 /** @returns the compiler, or why it does not work */
 async function describe(path: string, extraFlags: readonly string[], notes: string | undefined): Promise<Compiler | string> {
   const file = await realpath(path);
   const { size, mtimeMs } = await stat(file);
-  const key = hash([file, size, mtimeMs, extraFlags, await processor()]);
+  const key = hash([noteFormat, file, size, mtimeMs, extraFlags, await processor()]);
   const note = notes === undefined ? undefined : join(notes, `compiler-${key}.json`);
   if (note !== undefined) {
     try {
-      return JSON.parse(await readFile(note, "utf8")) as Compiler;
+      const known: unknown = JSON.parse(await readFile(note, "utf8"));
+      // The same compiler may be reached by another path.
+      if (isCompiler(known)) return { ...known, path };
     } catch {
       // Not known yet, or damaged: found out anew.
     }
@@ -124,12 +137,12 @@ async function examine(path: string, extraFlags: readonly string[]): Promise<Com
     const macros = new Map(Array.from(answer.output.matchAll(/^#define (\w+) ?(.*)$/gm), (match) => [match[1] ?? "", match[2] ?? ""]));
     const target = targetOf(macros);
     const wide = target.width === 16 ? ["-mprefer-vector-width=512"] : [];
-    const flags = ["-std=gnu11", tuning, ...wide, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden", "-pthread", ...extraFlags];
-    const trial = await tryOut(path, flags);
+    const flags = ["-std=gnu11", tuning, ...wide, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden", "-pthread"];
+    const trial = await tryOut(path, [...flags, ...extraFlags]);
     if (trial !== undefined) return trial;
     const version = `${macros.has("__clang__") ? "clang" : "gcc"} ${macros.has("__clang__") ? clangVersion(macros) : (macros.get("__VERSION__") ?? "").replaceAll('"', "")}`;
-    const identity = hash([version, flags, [...macros].filter(([macro]) => /^__(AVX|SSE|FMA|ARM|aarch64|x86_64)/.test(macro))]);
-    return { path, version, flags, target, identity };
+    const identity = hash([version, flags, extraFlags, [...macros].filter(([macro]) => /^__(AVX|SSE|FMA|ARM|aarch64|x86_64)/.test(macro))]);
+    return { path, version, flags, extraFlags, target, identity };
   }
   return fault;
 }

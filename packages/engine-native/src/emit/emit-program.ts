@@ -1,4 +1,4 @@
-/** A whole KernelPlan as C: a file for each phase, and one with the entry, `settle_run`. */
+/** A whole KernelPlan as C: the step in one file; the other phases and the entry, `settle_run`, in another. */
 import type { KernelPlan, PhasePlan } from "@settle/kernels";
 import { type PhaseName, phaseNames } from "@settle/program";
 import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters } from "./c-text.ts";
@@ -28,15 +28,13 @@ export function emitProgram(plan: KernelPlan, target: Target): readonly EmittedF
     sums,
   ].join("\n");
   const declarations = phaseNames.flatMap((name) => parts.map((part) => `void ${name}_${part}(${parameters[part]});`));
+  const phasesOf = (hot: boolean): readonly string[] =>
+    phaseNames.filter((name) => (name === "step") === hot).flatMap((name) => emitPhase(context, name, plan.phases[name]));
   return [
-    ...phaseNames.map((name) => ({
-      name: `${name}.c`,
-      text: [prelude, ...emitPhase(context, name, plan.phases[name])].join("\n"),
-      hot: name === "step",
-    })),
+    { name: "step.c", text: [prelude, ...phasesOf(true)].join("\n"), hot: true },
     {
-      name: "run.c",
-      text: [prelude, ...declarations, "", ...parts.flatMap(dispatch), runtimeText].join("\n"),
+      name: "rest.c",
+      text: [prelude, ...phasesOf(false), ...declarations, "", ...parts.flatMap(dispatch), runtimeText].join("\n"),
       hot: false,
     },
   ];

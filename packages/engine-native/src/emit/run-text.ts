@@ -2,9 +2,9 @@
  * The part of every generated file that does not depend on the Program: moving samples in and out of lanes, threads, and
  * the entry.
  *
- * `settle_run(group, temporary, shared, partial, host, request, stop)`; the request is a list of int64:
+ * `settle_run(group, temporary, shared, partial, request, stop)`; the request is a list of int64:
  * threads, samples, number of schedule entries, (phase, times)…, number of inputs, (offset in the group, elements,
- * offset in host)…, number of outputs, (the same)…. Returns 1 if it was stopped.
+ * address of `[samples][elements]`)…, number of outputs, (the same)…. Returns 1 if it was stopped.
  */
 export const runtimeText = `
 #include <pthread.h>
@@ -58,7 +58,7 @@ static void from_lanes(const float *restrict lanes, float *restrict host, long e
 }
 
 struct work {
-  float *group, *temporary, *shared, *partial, *host;
+  float *group, *temporary, *shared, *partial;
   const int64_t *schedule, *inputs, *outputs;
   long samples, groups, next_group, next_thread;
   volatile int32_t *stop;
@@ -71,14 +71,14 @@ static void run_group(struct work *work, long group, float *temporary) {
   const long valid = left < LANES ? left : LANES;
   const int64_t *in = work->inputs, *out = work->outputs;
   for (int64_t k = 0; k < in[0]; k++)
-    to_lanes(g + in[1 + 3 * k], work->host + in[3 + 3 * k] + group * LANES * in[2 + 3 * k], in[2 + 3 * k], valid);
+    to_lanes(g + in[1 + 3 * k], (const float *)(intptr_t)in[3 + 3 * k] + group * LANES * in[2 + 3 * k], in[2 + 3 * k], valid);
   for (int64_t k = 0; k < work->schedule[0]; k++)
     for (int64_t n = 0; n < work->schedule[2 + 2 * k]; n++) {
       if (*work->stop) return;
       group_kernels((int)work->schedule[1 + 2 * k], g, temporary, work->shared, p, valid);
     }
   for (int64_t k = 0; k < out[0]; k++)
-    from_lanes(g + out[1 + 3 * k], work->host + out[3 + 3 * k] + group * LANES * out[2 + 3 * k], out[2 + 3 * k], valid);
+    from_lanes(g + out[1 + 3 * k], (float *)(intptr_t)out[3 + 3 * k] + group * LANES * out[2 + 3 * k], out[2 + 3 * k], valid);
 }
 
 static void *run_groups(void *argument) {
@@ -96,8 +96,8 @@ static void *run_groups(void *argument) {
 
 enum { MOST_THREADS = 256 };
 
-__attribute__((visibility("default"))) int settle_run(float *group, float *temporary, float *shared, float *partial, float *host, const int64_t *request, volatile int32_t *stop) {
-  struct work work = {group, temporary, shared, partial, host, request + 2};
+__attribute__((visibility("default"))) int settle_run(float *group, float *temporary, float *shared, float *partial, const int64_t *request, volatile int32_t *stop) {
+  struct work work = {group, temporary, shared, partial, request + 2};
   long threads = (long)request[0];
   work.samples = (long)request[1];
   work.groups = (work.samples + LANES - 1) / LANES;
