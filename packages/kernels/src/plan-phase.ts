@@ -5,17 +5,17 @@ import {
   type BufferId,
   type Instruction,
   operandsOf,
-  type Phase,
   type PhaseName,
   type Program,
   type Relation,
-  sameType,
   sizeOf,
   substitute,
   type ValueType,
 } from "@settle/program";
 import { axisSegments, singlePosition, tapRuns } from "./axis-segments.ts";
+import { chooseWriteTargets } from "./choose-write-targets.ts";
 import { elementMap } from "./element-map.ts";
+import { type Contract, fusePhase, type MapInstruction, type Reduce } from "./fuse-phase.ts";
 import type {
   ArrayIndex,
   ContractKernel,
@@ -33,13 +33,9 @@ export interface ArrayTable {
   ofBuffer(buffer: BufferId): ArrayIndex;
 }
 
-type Contract = Extract<Instruction, { kind: "contract" }>;
-type MapInstruction = Extract<Instruction, { kind: "map" }>;
-type Reduce = Extract<Instruction, { kind: "reduce" }>;
-
 export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable): PhasePlan {
   const phase = program.phases[name];
-  const fusion = fuse(phase);
+  const fusion = fusePhase(phase);
   const typeOf = (value: number): ValueType => phase.values[value]!.type;
   const labelOf = (value: number): string => phase.values[value]?.label ?? `%${value}`;
   /** Array of each value. */
@@ -273,116 +269,6 @@ export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable)
     else (late.has(value) || merges.length > 0 ? tail : head).push({ kind: "shared-map", label, elements, work });
   }
   return { head, group, merges, tail };
-}
-
-interface Fusion {
-  /** By map: the contraction it takes in. */
-  readonly hostOf: ReadonlyMap<number, Contract>;
-  /** By value: sums over its elements (of it, or of a map of it alone) that its kernel makes on the way. */
-  readonly sumsOf: ReadonlyMap<
-    number,
-    readonly { readonly map: MapInstruction | undefined; readonly reduce: Reduce }[]
-  >;
-  /** Values whose instruction is part of another kernel. */
-  readonly absorbed: ReadonlySet<number>;
-  /** Values only sums need. */
-  readonly unstored: ReadonlySet<number>;
-}
-
-function fuse(phase: Phase): Fusion {
-  const users = new Map<number, Instruction[]>();
-  for (const instruction of phase.instructions) {
-    for (const value of new Set(operandsOf(instruction))) users.set(value, [...(users.get(value) ?? []), instruction]);
-  }
-  const writtenValues = new Set<number>(phase.writes.map(({ value }) => value));
-  const typeOf = (value: number): ValueType => phase.values[value]!.type;
-  const onlyUser = (value: number): Instruction | undefined => {
-    const [user, ...more] = users.get(value) ?? [];
-    return more.length > 0 || writtenValues.has(value) ? undefined : user;
-  };
-  const producer = new Map(phase.instructions.map((instruction) => [instruction.out as number, instruction]));
-  const hostOf = new Map<number, Contract>();
-  const absorbed = new Set<number>();
-  const sumsOf = new Map<number, { map: MapInstruction | undefined; reduce: Reduce }[]>();
-  for (const instruction of phase.instructions) {
-    if (instruction.kind !== "contract" || instruction.produce === "weight") continue;
-    const user = onlyUser(instruction.out);
-    if (user?.kind !== "map" || !sameType(typeOf(user.out), typeOf(instruction.out)) || hostOf.has(user.out)) continue;
-    hostOf.set(user.out, instruction);
-    absorbed.add(instruction.out);
-  }
-  for (const reduce of phase.instructions) {
-    if (reduce.kind !== "reduce" || reduce.batch || reduce.operation !== "sum") continue;
-    const operandType = typeOf(reduce.operand);
-    if (!operandType.batch || reduce.axes.length !== operandType.shape.length || operandType.shape.length === 0)
-      continue;
-    const source = producer.get(reduce.operand);
-    const square =
-      source?.kind === "map" && !hostOf.has(source.out) && source.operands.length === 1 ? source : undefined;
-    const of = square?.operands[0] ?? reduce.operand;
-    const maker = producer.get(of);
-    if (maker?.kind !== "map" || !sameType(typeOf(of), operandType) || maker.out === square?.out) continue;
-    if (square !== undefined && onlyUser(square.out) !== reduce) continue;
-    sumsOf.set(of, [...(sumsOf.get(of) ?? []), { map: square, reduce }]);
-    absorbed.add(reduce.out);
-    if (square !== undefined) absorbed.add(square.out);
-  }
-  // A value that only its fused sums read needs no storage.
-  const unstored = new Set<number>();
-  for (const [value, sums] of sumsOf) {
-    const fused = new Set<number>(
-      sums.flatMap(({ map, reduce }) => [reduce.out, ...(map === undefined ? [] : [map.out])]),
-    );
-    if (!writtenValues.has(value) && (users.get(value) ?? []).every((user) => fused.has(user.out))) unstored.add(value);
-  }
-  return { hostOf, sumsOf, absorbed, unstored };
-}
-
-/**
- * Values that can be made right in the buffer they are written to: nothing reads the buffer's old content later, or in
- * the same kernel at another element.
- */
-function chooseWriteTargets(
-  phase: Phase,
-  fusion: Fusion,
-  typeOf: (value: number) => ValueType,
-): ReadonlyMap<number, BufferId> {
-  const oldValue = new Map(phase.reads.map(({ value, buffer }) => [buffer, value as number]));
-  const madeHere = new Set<number>(phase.instructions.map(({ out }) => out));
-  const order = new Map<number, number>(phase.instructions.map(({ out }, index) => [out, index]));
-  /** The instruction at whose place a value is made: its host's, if it is absorbed into one. */
-  const kernelOf = (out: number): number => {
-    for (const [host, contract] of fusion.hostOf) if (contract.out === out) return host;
-    for (const [host, sums] of fusion.sumsOf) {
-      if (sums.some(({ map, reduce }) => reduce.out === out || map?.out === out)) return host;
-    }
-    return out;
-  };
-  const written = new Map<number, BufferId>();
-  const taken = new Set<number>();
-  for (const { buffer, value } of phase.writes) {
-    if (!madeHere.has(value) || taken.has(value)) continue;
-    const instruction = phase.instructions[order.get(value) ?? -1];
-    const sumsSamples =
-      instruction !== undefined &&
-      (("produce" in instruction && instruction.produce === "weight") || ("batch" in instruction && instruction.batch));
-    if (sumsSamples) continue;
-    const old = oldValue.get(buffer);
-    const place = order.get(kernelOf(value)) ?? 0;
-    const safe =
-      old === undefined ||
-      (!phase.writes.some((write) => write.value === old) &&
-        phase.instructions.every((user) => {
-          if (!operandsOf(user).includes(old)) return true;
-          const userPlace = order.get(kernelOf(user.out)) ?? 0;
-          if (userPlace !== place) return userPlace < place;
-          return user.kind === "map" && sameType(typeOf(old), typeOf(user.out));
-        }));
-    if (!safe) continue;
-    written.set(value, buffer);
-    taken.add(value);
-  }
-  return written;
 }
 
 function checkRelation(relation: Relation, unsupported: (what: string) => Error): void {
