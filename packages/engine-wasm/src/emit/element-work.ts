@@ -46,6 +46,11 @@ export function emitElementWork(f: WatFunction, module: ModuleBuilder, work: Ele
     return undefined;
   });
   const argument = (index: number): string => inPlace[index] ?? get(`a${index}`);
+  const [only, ...more] = work.stores;
+  if (only !== undefined && more.length + work.sums.length === 0 && work.lets.length === 1) {
+    f.line(site.store(only.array, emitExpression(work.lets[0]!, argument)));
+    return;
+  }
   work.lets.forEach((expression, k) => {
     f.set(f.local(`a${work.operands.length + k}`, "v128"), emitExpression(expression, argument));
   });
