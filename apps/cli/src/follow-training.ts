@@ -1,4 +1,4 @@
-import type { TrainingEvent } from "@settle/settle";
+import type { Diagnostic, TrainingEvent } from "@settle/settle";
 import type { Context } from "./context.ts";
 import { formatSeconds, type Progress } from "./progress.ts";
 
@@ -12,6 +12,7 @@ export function followTraining(context: Context, epochs: number): FollowedTraini
   let bar: Progress | undefined;
   let samples = 0;
   let done = 0;
+  let lambdaMax = "";
   return {
     onEvent(event) {
       switch (event.kind) {
@@ -31,7 +32,7 @@ export function followTraining(context: Context, epochs: number): FollowedTraini
         }
         case "stability":
           lambdaMax = `, λmax ${event.estimate.lambdaMax.toFixed(1)}`;
-          if (event.diagnostic !== undefined) bar?.log(context.render(event.diagnostic));
+          if (event.diagnostic !== undefined) bar?.log(warningLine(event.diagnostic));
           return;
         case "step":
           done += event.samples;
@@ -63,3 +64,6 @@ export function followTraining(context: Context, epochs: number): FollowedTraini
     stop: () => bar?.stop(),
   };
 }
+
+const warningLine = ({ code, message, help }: Diagnostic): string =>
+  `warning[${code}]  ${message}${help === undefined ? "" : `\n  help: ${help}`}`;

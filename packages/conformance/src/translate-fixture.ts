@@ -18,7 +18,7 @@
  */
 import type { Diagnostic } from "@settle/diagnostics";
 import type { Mode } from "@settle/program";
-import type { CircuitSpec, ErrorSpec, IntegratorSpec, StateSpec, SynapseSpec } from "@settle/spec";
+import type { CircuitSpec, ConstraintSpec, ErrorSpec, IntegratorSpec, StateSpec, SynapseSpec } from "@settle/spec";
 
 import { contradictions, sigmaOf } from "./contradictions.ts";
 import type { Fixture } from "./fixture.ts";
@@ -180,7 +180,7 @@ function integratorSpec({ kind, factor = 0, nesterov = false }: Fixture["circuit
   return { kind: kind === "heun" || kind === "rk4" ? kind : "euler" };
 }
 
-function constraintSpec(over: Constraint): NonNullable<NonNullable<CircuitSpec["learn"]>["constraint"]> {
+function constraintSpec(over: Constraint): ConstraintSpec {
   return over === "none" ? { kind: "none" } : { kind: "max-norm", over, bound: 1 };
 }
 

@@ -123,7 +123,13 @@ const shared = {
   errors: z.record(z.string(), numeric),
 };
 const lineSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("step"), ...shared, step: z.number(), imagesPerSecond: numeric }),
+  z.object({
+    kind: z.literal("step"),
+    ...shared,
+    step: z.number(),
+    imagesPerSecond: numeric,
+    lambdaMax: numeric.exactOptional(),
+  }),
   z.object({ kind: z.enum(["epoch", "validation"]), ...shared, seconds: numeric }),
 ]);
 

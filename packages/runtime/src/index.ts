@@ -34,5 +34,6 @@ export {
   type TraceEvent,
   type Wanted,
 } from "./session.ts";
+export type { StabilityEstimate, StabilityOptions } from "./stability.ts";
 export { train, type TrainingOptions, type TrainingResult, type TrainingSummary } from "./train.ts";
 export type { TrainingEvent } from "./training-event.ts";

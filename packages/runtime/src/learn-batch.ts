@@ -4,10 +4,19 @@ import { sizeOf } from "@settle/program";
 import type { DataBatch } from "./data-batch.ts";
 import { addDiscrepancy, type DiscrepancySum, meanDiscrepancy, noDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
 import type { Executable } from "./engine.ts";
+import { followRate, shrinkage, shrinkInput } from "./keep-stable.ts";
 import type { SampleStatus } from "./sample-status.ts";
 import type { LearnOptions, LearnResult } from "./session.ts";
 import { divergedOf, type GroupOptions, groupsOf, located, stepsOf } from "./settle-batch.ts";
+import { largest, learningTurns, rateOf, type StabilityEstimate, stabilityFrom } from "./stability.ts";
 import { type SettleRequest, settleSamples } from "./settle-samples.ts";
+
+export interface UpdateOptions {
+  /** Updates made before this one. */
+  readonly update: number;
+  /** Whether to estimate λmax, at the settled states and with the weights they settled with. */
+  readonly estimate: boolean;
+}
 
 /**
  * The sum over samples runs through the batch in its order, group after group; where the groups end changes it by
@@ -16,17 +25,20 @@ import { type SettleRequest, settleSamples } from "./settle-samples.ts";
 export async function learnBatch(
   executable: Executable,
   batch: DataBatch,
-  options: Omit<LearnOptions, "modes"> & GroupOptions,
+  options: Omit<LearnOptions, "modes" | "stability"> & GroupOptions & UpdateOptions,
 ): Promise<LearnResult> {
   const { program } = executable;
   const rate = options.rate ?? program.learn.rate;
   if (!Number.isFinite(rate) || rate < 0) {
     throw settleError("session/bad-option", `The learning rate is ${rate}.`, { help: "give a rate of 0 or more" });
   }
+  const { update, estimate } = options;
   const steps = stepsOf(program, options.steps);
   const began = performance.now();
   const statuses: SampleStatus[] = [];
   let sum: DiscrepancySum = noDiscrepancy;
+  let growth: number | undefined;
+  let stability: StabilityEstimate | undefined;
   try {
     for (const group of groupsOf(batch, options.microBatch)) {
       const request: SettleRequest = {
@@ -35,14 +47,18 @@ export async function learnBatch(
         steps,
         accumulate: true,
         outputs: [],
+        ...(estimate && { stability: { turns: learningTurns, update } }),
         ...(options.signal && { signal: options.signal }),
       };
       const settled = await settleSamples(executable, request);
       const groupStatuses = await located(executable, request, settled.statuses);
+      const grown = settled.growth && largest(settled.growth);
+      if (grown !== undefined) growth = Math.max(growth ?? 0, grown);
       const diverged = divergedOf(group, groupStatuses);
       if (diverged.length > 0) {
         await clearAccumulators(executable);
-        return { kind: "diverged", count: batch.count, diverged };
+        if (growth !== undefined) stability = stabilityFrom(growth, await rateOf(executable), learningTurns);
+        return { kind: "diverged", count: batch.count, diverged, ...(stability && { stability }) };
       }
       statuses.push(...groupStatuses);
       sum = addDiscrepancy(sum, sumDiscrepancy(settled.discrepancies, group.count));
@@ -52,6 +68,8 @@ export async function learnBatch(
     await clearAccumulators(executable).catch(() => undefined);
     throw error;
   }
+  if (growth !== undefined) stability = stabilityFrom(growth, await rateOf(executable), learningTurns);
+  const shrunk = shrinkage(program, update, stability);
   const settledAt = performance.now();
   await executable.run({
     batch: 1,
@@ -59,14 +77,18 @@ export async function learnBatch(
     inputs: new Map([
       [program.learn.rateInput, Float64Array.of(rate)],
       [program.learn.countInput, Float64Array.of(batch.count)],
+      ...shrinkInput(program, shrunk),
     ]),
   });
+  await followRate(executable, update, stability);
   return {
     kind: "learned",
     count: batch.count,
     discrepancy: meanDiscrepancy(sum),
     sum,
     statuses,
+    ...(stability && { stability }),
+    ...(shrunk < 1 && { shrunk }),
     seconds: { settle: (settledAt - began) / 1000, learn: (performance.now() - settledAt) / 1000 },
   };
 }

@@ -71,6 +71,8 @@ export type MetricsLine =
       readonly errors: Readonly<Record<string, number>>;
       /** Settled and learned images per second of this step. */
       readonly imagesPerSecond: number;
+      /** λmax at its states and weights, in updates at which it was estimated. */
+      readonly lambdaMax?: number;
     }
   | {
       readonly kind: "epoch" | "validation";

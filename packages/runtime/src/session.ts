@@ -3,13 +3,21 @@ import { settleError } from "@settle/diagnostics";
 import type { Program } from "@settle/program";
 import type { DataBatch } from "./data-batch.ts";
 import type { Discrepancy, DiscrepancySum } from "./discrepancy.ts";
-import type { Engine, EngineInfo, NumberArray } from "./engine.ts";
+import type { Engine, EngineInfo, Executable, NumberArray } from "./engine.ts";
 import { createExecutablePool } from "./executable-pool.ts";
+import { wantsEstimate } from "./keep-stable.ts";
 import { learnBatch } from "./learn-batch.ts";
 import { freeModes, type Modes } from "./modes.ts";
 import type { StoredTensor } from "./run-store.ts";
 import type { DivergedSample, SampleStatus } from "./sample-status.ts";
 import { settleBatch } from "./settle-batch.ts";
+import {
+  estimateStability,
+  hasStability,
+  type SettledBatch,
+  type StabilityEstimate,
+  type StabilityOptions,
+} from "./stability.ts";
 
 export interface SessionOptions {
   /** The Program for a mode set; called once per set. Without modes: every observed node clamped. */
@@ -82,6 +90,8 @@ export interface LearnOptions {
   /** Default: every observed node clamped. */
   readonly modes?: Modes;
   readonly steps?: number;
+  /** Estimates λmax too, though the circuit does not ask for it at this update. Costs about 16 steps. Default false. */
+  readonly stability?: boolean;
   /** Abandons the batch: no parameter changes, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -95,11 +105,21 @@ export type LearnResult =
       /** The same, summed over samples. */
       readonly sum: DiscrepancySum;
       readonly statuses: readonly SampleStatus[];
+      /** Of the settled states, before the update; if it was estimated. */
+      readonly stability?: StabilityEstimate;
+      /** What the learned weights were multiplied by to keep λmax bounded; absent if they were left alone. */
+      readonly shrunk?: number;
       /** Time spent settling and adding up, and in the update itself. */
       readonly seconds: { readonly settle: number; readonly learn: number };
     }
   /** Some samples diverged: the update was not made and no parameter changed. */
-  | { readonly kind: "diverged"; readonly count: number; readonly diverged: readonly DivergedSample[] };
+  | {
+      readonly kind: "diverged";
+      readonly count: number;
+      readonly diverged: readonly DivergedSample[];
+      /** Of the samples that did not diverge, if it was estimated. */
+      readonly stability?: StabilityEstimate;
+    };
 
 export interface ProjectOptions {
   /** Sample indices for the noise; default 0 … count − 1. */
@@ -135,6 +155,12 @@ export interface Session {
    * @throws {SettleError} as `settle`
    */
   learn(batch: DataBatch, options?: LearnOptions): Promise<LearnResult>;
+  /**
+   * λmax at the states of the latest settle, learn or project, with the parameters as they are now. Asked again for the
+   * same states it goes on from where it was. Of a batch that was split, the last part counts.
+   * @throws {SettleError} `session/nothing-settled`, `run/diverged`
+   */
+  stability(options?: StabilityOptions): Promise<StabilityEstimate>;
   /** Starts with all observed nodes free and reads out before the first step: what the circuit projects by itself. */
   project(count: number, options?: ProjectOptions): Promise<ProjectResult>;
   readonly parameters: Parameters;
@@ -173,6 +199,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   const { info } = await pool.use();
   let updates = 0;
   let disposed = false;
+  let latest: (SettledBatch & { readonly modes: Modes | undefined }) | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
   /** An executable keeps the states of one batch at a time, so calls must not interleave. */
@@ -186,6 +213,13 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     return turn;
   }
 
+  /** The executable of a mode set, which will hold the states of a batch of `count` samples, or of its last part. */
+  async function useFor(count: number, modes: Modes | undefined): Promise<Executable> {
+    const executable = await pool.use(modes);
+    latest = { executable, modes, count: microBatch < count ? ((count - 1) % microBatch) + 1 : count };
+    return executable;
+  }
+
   return {
     program,
     engine: info,
@@ -195,23 +229,41 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     },
     settle: (batch, settleOptions = {}) =>
       inTurn(async () =>
-        settleBatch(await pool.use(settleOptions.modes), batch, { ...settleOptions, seed, microBatch }),
+        settleBatch(await useFor(batch.count, settleOptions.modes), batch, { ...settleOptions, seed, microBatch }),
       ),
     learn: (batch, learnOptions = {}) =>
       inTurn(async () => {
-        const executable = await pool.use(learnOptions.modes);
-        const result = await learnBatch(executable, batch, { ...learnOptions, seed, microBatch });
+        const executable = await useFor(batch.count, learnOptions.modes);
+        const asked = learnOptions.stability === true || wantsEstimate(executable.program, updates);
+        const estimate = asked && hasStability(executable.program);
+        const result = await learnBatch(executable, batch, {
+          ...learnOptions,
+          seed,
+          microBatch,
+          update: updates,
+          estimate,
+        });
         if (result.kind === "learned") {
           pool.learned(executable);
           updates += 1;
         }
         return result;
       }),
+    stability: (stabilityOptions = {}) =>
+      inTurn(async () => {
+        const settled = latest;
+        if (settled === undefined || (await pool.use(settled.modes)) !== settled.executable || !hasStability(program)) {
+          throw settleError("session/nothing-settled", "There are no settled states whose stability could be told.", {
+            help: "settle a batch, or learn from one, and ask then",
+          });
+        }
+        return estimateStability(settled, { seed, update: updates }, stabilityOptions);
+      }),
     project: (count, { indices, epoch } = {}) =>
       inTurn(async () => {
         const batch = { count, fields: {}, ...(indices && { indices }), ...(epoch !== undefined && { epoch }) };
         const wanted = { steps: 0, predictions: "all", states: "all" } as const;
-        const executable = await pool.use(freeModes(program));
+        const executable = await useFor(count, freeModes(program));
         const { predictions, states } = await settleBatch(executable, batch, { ...wanted, seed, microBatch });
         return { count, predictions, states };
       }),

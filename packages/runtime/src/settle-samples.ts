@@ -4,6 +4,7 @@ import { type DataBatch, dataInputs, sampleIndex } from "./data-batch.ts";
 import type { Executable, NumberArray, ScheduleEntry } from "./engine.ts";
 import { sampleNormals } from "./noise.ts";
 import type { SampleStatus } from "./sample-status.ts";
+import { randomDirections } from "./stability.ts";
 
 /** The state of a settle between two steps, for the samples of one run. */
 export interface Snapshot {
@@ -20,6 +21,8 @@ export interface SettledSamples {
   /** By error node: `[count]`. */
   readonly discrepancies: Readonly<Record<string, NumberArray>>;
   readonly statuses: readonly SampleStatus[];
+  /** Of each sample, if stability was asked for. */
+  readonly growth?: NumberArray;
 }
 
 export interface SettleRequest {
@@ -28,6 +31,8 @@ export interface SettleRequest {
   readonly steps: number;
   /** Adds the samples' sums to the accumulators. */
   readonly accumulate: boolean;
+  /** Turns of power iteration at the settled states, from directions of this update; `growth` is then read. */
+  readonly stability?: { readonly turns: number; readonly update: number };
   /** Buffers to read at the end, besides discrepancies and monitor. */
   readonly outputs: readonly BufferId[];
   /** Reads the discrepancies, and these states, every so many steps. */
@@ -45,13 +50,16 @@ export interface SettleRequest {
  */
 export async function settleSamples(executable: Executable, request: SettleRequest): Promise<SettledSamples> {
   const { program } = executable;
-  const { batch, steps, trace } = request;
-  const inputs = new Map<BufferId, NumberArray>([...dataInputs(program, batch), ...noiseInputs(program, request)]);
+  const { batch, steps, trace, seed, stability } = request;
+  const directions = stability ? randomDirections(program, { seed, update: stability.update }, batch.count) : [];
+  const given = [...dataInputs(program, batch), ...noiseInputs(program, request), ...directions];
+  const inputs = new Map<BufferId, NumberArray>(given);
   const discrepancyBuffers = program.errors.map(({ discrepancy }) => discrepancy);
   const monitorBuffers = program.monitor === undefined ? [] : [program.monitor.status, program.monitor.statusStep];
   const states = program.states.filter(({ id }) => trace?.states.includes(id));
   const traced = [...discrepancyBuffers, ...states.map(({ buffer }) => buffer)];
-  const atEnd = [...new Set([...traced, ...monitorBuffers, ...request.outputs])];
+  const growth = stability && program.stability ? [program.stability.growth] : [];
+  const atEnd = [...new Set([...traced, ...monitorBuffers, ...growth, ...request.outputs])];
   const signal = request.signal && { signal: request.signal };
 
   let taken = 0;
@@ -63,6 +71,8 @@ export async function settleSamples(executable: Executable, request: SettleReque
     const schedule: ScheduleEntry[] = first ? [{ phase: "start" }] : [];
     if (times > 0) schedule.push({ phase: "step", times });
     schedule.push({ phase: "readout" });
+    // Before what adds up samples, so that an engine may still take them group by group.
+    if (last && stability) schedule.push({ phase: "stability", times: stability.turns });
     if (last && request.accumulate) schedule.push({ phase: "accumulate" });
     const outputs = last ? atEnd : traced;
     results = await executable.run({ batch: batch.count, schedule, outputs, ...(first && { inputs }), ...signal });
@@ -73,7 +83,12 @@ export async function settleSamples(executable: Executable, request: SettleReque
     });
   }
   const discrepancies = discrepanciesOf(program, results);
-  return { outputs: results, discrepancies, statuses: statusesOf(program, results, { discrepancies, batch, steps }) };
+  return {
+    outputs: results,
+    discrepancies,
+    statuses: statusesOf(program, results, { discrepancies, batch, steps }),
+    ...(program.stability && stability && { growth: get(results, program.stability.growth) }),
+  };
 }
 
 /** Where in a settle each sample first had a discrepancy that is not finite, by taking the steps one at a time. */

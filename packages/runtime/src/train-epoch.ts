@@ -6,6 +6,7 @@ import { evaluate } from "./evaluate.ts";
 import { readAhead } from "./read-ahead.ts";
 import { divergenceDiagnostic } from "./sample-status.ts";
 import type { LearnResult } from "./session.ts";
+import { latestEstimate, tellStability } from "./tell-stability.ts";
 import { emit, isDue, keep, secondsSince, type TrainingRun, whereabouts } from "./training-run.ts";
 import { batchesOf } from "./training-plan.ts";
 
@@ -21,8 +22,9 @@ export async function trainEpoch(run: TrainingRun): Promise<Diagnostic | undefin
   for await (const { indices, fields, waited } of readAhead(options.source, batches, options.signal)) {
     run.seconds.data += waited;
     const learned = await learn(run, { count: indices.length, fields, indices, epoch });
+    if (learned.stability !== undefined) await tellStability(run, learned.stability, learned);
     if (learned.kind === "diverged") {
-      const diagnostic = divergenceDiagnostic(learned.diverged, whereabouts(run));
+      const diagnostic = divergenceDiagnostic(learned.diverged, whereabouts(run), latestEstimate(run));
       await emit(run, { kind: "diverged", epoch, step: run.step + 1, samples: learned.diverged, diagnostic });
       return diagnostic;
     }
@@ -39,9 +41,10 @@ export async function trainEpoch(run: TrainingRun): Promise<Diagnostic | undefin
 
 /** An unfit sample is named with the place in the training where it turned up. */
 async function learn(run: TrainingRun, batch: DataBatch): Promise<LearnResult> {
-  const { signal } = run.options;
+  const { signal, stabilityEvery: every = 10 } = run.options;
+  const stability = every > 0 && run.session.updates % every === 0;
   try {
-    return await run.session.learn(batch, { rate: run.plan.rate, ...(signal && { signal }) });
+    return await run.session.learn(batch, { rate: run.plan.rate, stability, ...(signal && { signal }) });
   } catch (error) {
     if (!(error instanceof SettleError) || !error.diagnostic.code.startsWith("data/")) throw error;
     const { diagnostic } = error;
@@ -64,7 +67,8 @@ async function report(run: TrainingRun, learned: Learned, imagesPerSecond: numbe
   const { discrepancy, statuses } = learned;
   const counts = { kind: "step" as const, epoch, step, updates: session.updates, samples: learned.count };
   const { total, errors } = discrepancy;
-  await options.store?.appendMetrics({ ...counts, discrepancy: total, errors, imagesPerSecond });
+  const lambdaMax = learned.stability && { lambdaMax: learned.stability.lambdaMax };
+  await options.store?.appendMetrics({ ...counts, discrepancy: total, errors, imagesPerSecond, ...lambdaMax });
   const left = (options.epochs - epoch + 1) * plan.samples - run.sum.samples;
   const eta = (left * secondsSince(run.began)) / run.images;
   const settled = statuses.filter(({ kind }) => kind === "settled").length;

@@ -3,6 +3,7 @@ import type { Diagnostic } from "@settle/diagnostics";
 import type { Discrepancy } from "./discrepancy.ts";
 import type { TrainingPosition } from "./run-store.ts";
 import type { DivergedSample } from "./sample-status.ts";
+import type { StabilityEstimate } from "./stability.ts";
 import type { TrainingResult } from "./train.ts";
 
 /** Epochs and steps count from 1. Discrepancies are means over samples. Times are wall-clock seconds. */
@@ -37,6 +38,19 @@ export type TrainingEvent =
       readonly imagesPerSecond: number;
       /** Seconds until the last epoch is done, at the mean speed so far. */
       readonly eta: number;
+    }
+  /** λmax at the states and weights of an update, told before its `step`. */
+  | {
+      readonly kind: "stability";
+      readonly epoch: number;
+      readonly step: number;
+      /** Updates made, this one included. */
+      readonly updates: number;
+      readonly estimate: StabilityEstimate;
+      /** What the weights were multiplied by to keep λmax bounded. */
+      readonly shrunk?: number;
+      /** `run/near-unstable`, when β·λmax has just passed 1.9. */
+      readonly diagnostic?: Diagnostic;
     }
   | {
       readonly kind: "epoch-end";

@@ -10,10 +10,12 @@ import type { TrainingOptions } from "./train.ts";
 export function planTraining(session: Session, options: TrainingOptions): TrainingPlan {
   const { source, epochs, limit = source.size, rate = session.program.learn.rate } = options;
   const batch = options.batch ?? session.program.learn.batch;
+  const { stabilityEvery = 10 } = options;
   const wholes = [
     ["epochs", epochs, 0],
     ["batch", batch, 1],
     ["limit", limit, 1],
+    ["stabilityEvery", stabilityEvery, 0],
   ] as const;
   for (const [name, value, least] of wholes) {
     if (Number.isInteger(value) && value >= least) continue;

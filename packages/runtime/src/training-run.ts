@@ -3,6 +3,7 @@ import { makeCheckpoint, resumesExactly } from "./checkpoint.ts";
 import { type Discrepancy, type DiscrepancySum, noDiscrepancy } from "./discrepancy.ts";
 import type { TrainingPlan, TrainingPosition } from "./run-store.ts";
 import type { Session } from "./session.ts";
+import type { StabilityEstimate } from "./stability.ts";
 import type { TrainingOptions, TrainingSummary } from "./train.ts";
 import type { TrainingEvent } from "./training-event.ts";
 import { checkResumable, planTraining, stepsPerEpoch } from "./training-plan.ts";
@@ -26,6 +27,8 @@ export interface TrainingRun {
   /** Of the last whole epoch. */
   discrepancy: Discrepancy | undefined;
   validation: Discrepancy | undefined;
+  /** The latest estimate of λmax, the updates before it, and whether it was close to the limit. */
+  stability: { readonly estimate: StabilityEstimate; readonly updates: number; readonly near: boolean } | undefined;
   readonly began: number;
   /** When the last checkpoint was made, and the updates it holds. */
   kept: { at: number; updates: number };
@@ -50,6 +53,7 @@ export async function beginRun(session: Session, options: TrainingOptions): Prom
     seconds: { data: 0, settle: 0, learn: 0, validation: 0, checkpoint: 0 },
     discrepancy: undefined,
     validation: undefined,
+    stability: undefined,
     began,
     kept: { at: began, updates: session.updates },
   };
@@ -103,7 +107,7 @@ export function isDue({ options, session, kept }: TrainingRun): boolean {
 }
 
 export function summaryOf(run: TrainingRun): TrainingSummary {
-  const { seconds, images, discrepancy, validation } = run;
+  const { seconds, images, discrepancy, validation, stability } = run;
   const position: TrainingPosition = { epoch: run.epoch, step: run.step, updates: run.session.updates };
   return {
     position,
@@ -111,6 +115,7 @@ export function summaryOf(run: TrainingRun): TrainingSummary {
     images,
     ...(discrepancy && { discrepancy }),
     ...(validation && { validation }),
+    ...(stability && { stability: stability.estimate }),
     seconds: { ...seconds, total: secondsSince(run.began) },
     imagesPerSecond: images === 0 ? 0 : images / (seconds.data + seconds.settle + seconds.learn),
   };

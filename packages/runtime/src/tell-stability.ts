@@ -1,0 +1,54 @@
+/** Tells a training's estimates of λmax, and warns once when settling comes close to its limit. */
+import { type Diagnostic, settleError } from "@settle/diagnostics";
+import type { LearnResult } from "./session.ts";
+import { printFigure, type StabilityEstimate } from "./stability.ts";
+import { emit, type TrainingRun, whereabouts } from "./training-run.ts";
+
+/** Of β·λmax; a linear settle diverges at 2. */
+const nearUnstable = 1.9;
+
+/** @param learned the update that the estimate was made in, before it is counted */
+export async function tellStability(
+  run: TrainingRun,
+  estimate: StabilityEstimate,
+  learned: LearnResult,
+): Promise<void> {
+  const near = estimate.growth > nearUnstable;
+  const crossed = near && run.stability?.near !== true;
+  run.stability = { estimate, updates: run.updates, near };
+  const shrunk = learned.kind === "learned" ? learned.shrunk : undefined;
+  await emit(run, {
+    kind: "stability",
+    epoch: run.epoch,
+    step: run.step + 1,
+    updates: run.session.updates,
+    estimate,
+    ...(shrunk !== undefined && { shrunk }),
+    ...(crossed && { diagnostic: nearUnstableDiagnostic(run, estimate) }),
+  });
+}
+
+/** With the updates made since. */
+export function latestEstimate({
+  stability,
+  updates,
+}: TrainingRun): { readonly estimate: StabilityEstimate; readonly ago: number } | undefined {
+  return stability && { estimate: stability.estimate, ago: updates - stability.updates };
+}
+
+function nearUnstableDiagnostic(run: TrainingRun, { lambdaMax, growth, limit, rate }: StabilityEstimate): Diagnostic {
+  const { stable } = run.session.program.learn;
+  const bound = printFigure(0.9 * limit);
+  return settleError(
+    "run/near-unstable",
+    `λmax reached ${printFigure(lambdaMax)} ${whereabouts(run)}: at rate ${printFigure(rate)} β·λmax is ` +
+      `${printFigure(growth)}, and a linear settle diverges at 2.`,
+    {
+      severity: "warning",
+      help:
+        stable === undefined
+          ? `bound it, with { "kind": "stable", "bound": ${bound} } in \`learn.constraint\`, or lower \`settle.rate\` or \`learn.rate\``
+          : `the bound of the circuit is ${printFigure(stable.bound)}: if settling climbs, lower it to ${bound}`,
+    },
+  ).diagnostic;
+}
