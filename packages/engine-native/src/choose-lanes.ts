@@ -4,9 +4,9 @@ import type { Target } from "./emit/target.ts";
 
 /**
  * One vector's worth where most work is on maps: positions are the other dimension of a register tile. A dense layer has
- * one position only, so several vectors of samples take their place.
+ * one position only, so a second vector of samples takes their place.
  */
-export function chooseLanes(program: Program, { width, registers }: Target): number {
+export function chooseLanes(program: Program, { width }: Target): number {
   let dense = 0;
   let all = 0;
   for (const relation of program.relations) {
@@ -15,5 +15,5 @@ export function chooseLanes(program: Program, { width, registers }: Target): num
     if (relation.axes.every(({ pre, post }) => pre * post === 1)) dense += work;
   }
   if (dense < all / 2) return width;
-  return width * (registers === 32 ? 4 : 2);
+  return 2 * width;
 }

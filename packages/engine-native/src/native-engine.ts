@@ -48,7 +48,8 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
       }
       const { compiler } = opening;
       const plan = planProgram(program, { lanes: chooseLanes(program, compiler.target) });
-      const built = await buildLibrary(emitProgram(plan, compiler.target), compiler, folder());
+      const { files, room } = emitProgram(plan, compiler.target);
+      const built = await buildLibrary(files, compiler, folder());
       const library = await openLibrary(built.path);
       if (built.temporary !== undefined) {
         const { folder: temporary, why } = built.temporary;
@@ -59,7 +60,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
         await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       }
       const info = { name: "native", device: deviceOf(compiler), dtype: "float32", deterministic: true } as const;
-      return NativeExecutable.create(program, info, plan, library, Math.max(1, Math.floor(threads)));
+      return NativeExecutable.create(program, info, plan, library, Math.max(1, Math.floor(threads)), room);
     },
   };
 }
@@ -69,7 +70,7 @@ export async function emitNativeC(program: Program, options: CompilerOptions = {
   const found = await findCompiler({ notes: kernelFolder(), ...options });
   if (!found.ok) throw settleError("engine/unavailable", `Nobody can say which vectors to write for: ${found.reason}.`, { help: found.remedy });
   const { target } = found.compiler;
-  const files = emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
+  const { files } = emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
   return files.map(({ name, text }) => `/* ---- ${name} ---- */\n\n${text}`).join("\n");
 }
 

@@ -4,6 +4,7 @@ import type { KernelArray, KernelPlan } from "@settle/kernels";
 import { type Buffer, type BufferId, type PhaseName, phaseNames, printType, type Program, sizeOf } from "@settle/program";
 import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
 import { totalmem } from "node:os";
+import type { Room } from "./emit/c-text.ts";
 import { addressOf, alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
 import { nativeRequest, type Transfer } from "./native-request.ts";
 import { splitSchedule } from "./split-schedule.ts";
@@ -42,11 +43,11 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  static async create(program: Program, info: EngineInfo, plan: KernelPlan, library: NativeLibrary, threads: number): Promise<NativeExecutable> {
+  static async create(program: Program, info: EngineInfo, plan: KernelPlan, library: NativeLibrary, threads: number, room: Room): Promise<NativeExecutable> {
     const memory: NativeMemory = {
       group: await alignedFloats(0),
-      temporary: await alignedFloats(plan.sizes.temporary * threads),
-      shared: await alignedFloats(plan.sizes.shared),
+      temporary: await alignedFloats(room.temporary * threads),
+      shared: await alignedFloats(room.shared),
       partial: await alignedFloats(0),
     };
     return new NativeExecutable(program, info, plan, library, threads, memory);

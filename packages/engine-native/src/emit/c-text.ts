@@ -8,6 +8,22 @@ export interface EmitContext {
   readonly target: Target;
   /** Vectors in a lane group. */
   readonly vectors: number;
+  /** Grows as kernels ask for memory beside the plan's. */
+  readonly room: Room;
+}
+
+export interface Room {
+  /** Numbers in all. */
+  shared: number;
+  /** Numbers of each thread. */
+  temporary: number;
+}
+
+/** A kernel as C. */
+export interface EmittedKernel {
+  readonly lines: readonly string[];
+  /** Calls that must come before the groups of a run, after the phase's head. */
+  readonly prepare: readonly string[];
 }
 
 /** Parameters of every group kernel, and the arguments that pass them on. */

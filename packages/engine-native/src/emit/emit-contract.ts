@@ -9,7 +9,7 @@
 import type { ContractKernel, Segment } from "@settle/kernels";
 import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters, times, vectorsOf } from "./c-text.ts";
 import { channelsFor, chooseTile, cut, type Tile } from "./choose-tile.ts";
-import { emitLaneWork } from "./emit-element-work.ts";
+import { emitFinish } from "./emit-finish.ts";
 
 /** The function `name(g, t, s, p, valid)` and those it needs. */
 export function emitContract(context: EmitContext, name: string, kernel: ContractKernel, inStep: boolean): readonly string[] {
@@ -19,11 +19,11 @@ export function emitContract(context: EmitContext, name: string, kernel: Contrac
     context.vectors,
     context.target,
   );
-  const emitter = { context, name, kernel, inStep, tile, row: tapSteps(kernel.rows), column: tapSteps(kernel.columns) };
+  const emitter = { context, name, kernel, tile, row: tapSteps(kernel.rows), column: tapSteps(kernel.columns) };
   const sizes = new Set(columnRanges(kernel.columns).flatMap(({ from, to }) => cut(to - from, tile.positions).map(({ size }) => size)));
   return [
     comment(`${kernel.label}: ${kernel.outputRows} x ${kernel.outputColumns} positions, ${kernel.inputChannels} -> ${kernel.outputChannels} channels`),
-    ...emitFinish(emitter),
+    ...emitFinish(context, name, kernel, inStep),
     ...[...sizes].flatMap((positions) => emitTile(emitter, positions)),
     ...emitRow(emitter),
     ...emitKernel(emitter),
@@ -34,8 +34,6 @@ interface Emitter {
   readonly context: EmitContext;
   readonly name: string;
   readonly kernel: ContractKernel;
-  /** Whether it is run T times: elsewhere short code, which compiles faster, is worth more than fast code. */
-  readonly inStep: boolean;
   readonly tile: Tile;
   readonly row: TapSteps;
   readonly column: TapSteps;
@@ -79,26 +77,6 @@ function tapSteps(segments: readonly Segment[]): TapSteps {
 }
 
 const sumParameter = ({ kernel }: Emitter): string => (kernel.work.sums.length > 0 ? ", vec *restrict sums" : "");
-
-function emitFinish({ context, name, kernel, inStep }: Emitter): readonly string[] {
-  const { work, outputRows, outputColumns, outputChannels } = kernel;
-  const place = {
-    elements: outputRows * outputColumns * outputChannels,
-    element: "e",
-    vector: "u",
-    contraction: "sum",
-    channels: { count: outputChannels, channel: "c", position: "q" },
-  };
-  const sums = work.sums.map((_, k) => `, vec *sum${k}`).join("");
-  return [
-    `${inStep ? "INLINE" : "ASIDE"} void ${name}_finish(${memoryParameters}, long q, long c, long u, vec sum${sums}) {`,
-    ...indent([
-      `const long e = q * ${outputChannels} + c;`,
-      ...emitLaneWork(context, work, place, (k) => `*sum${k}`),
-    ]),
-    "}",
-  ];
-}
 
 /** x: the first tap's input of the first position; w: its weights; q: the first output position. */
 function emitTile(emitter: Emitter, positions: number): readonly string[] {

@@ -1,26 +1,29 @@
 /** Kernels of a lane group other than contractions, as C functions `name(g, t, s, p, valid)`. */
 import type { GradientKernel, GroupKernel, LaneSumKernel, MapKernel, SoftmaxKernel } from "@settle/kernels";
-import { addressOf, comment, type EmitContext, indent, memoryParameters, vectorsOf } from "./c-text.ts";
+import { addressOf, comment, type EmitContext, type EmittedKernel, indent, memoryParameters, vectorsOf } from "./c-text.ts";
 import { channelsFor, cut } from "./choose-tile.ts";
 import { emitContract } from "./emit-contract.ts";
+import { emitDenseContract, isDense } from "./emit-dense-contract.ts";
 import { emitLaneWork } from "./emit-element-work.ts";
 
-export function emitGroupKernel(context: EmitContext, name: string, kernel: GroupKernel, inStep: boolean): readonly string[] {
+export function emitGroupKernel(context: EmitContext, name: string, kernel: GroupKernel, inStep: boolean): EmittedKernel {
   switch (kernel.kind) {
     case "contract":
-      return emitContract(context, name, kernel, inStep);
+      return isDense(kernel) ? emitDenseContract(context, name, kernel, inStep) : alone(emitContract(context, name, kernel, inStep));
     case "map":
-      return emitMap(context, name, kernel);
+      return alone(emitMap(context, name, kernel));
     case "softmax":
-      return emitSoftmax(context, name, kernel);
+      return alone(emitSoftmax(context, name, kernel));
     case "gradient":
-      return emitGradient(context, name, kernel);
+      return alone(emitGradient(context, name, kernel));
     case "lane-sum":
-      return emitLaneSum(context, name, kernel);
+      return alone(emitLaneSum(context, name, kernel));
     default:
       return kernel satisfies never;
   }
 }
+
+const alone = (lines: readonly string[]): EmittedKernel => ({ lines, prepare: [] });
 
 function emitMap(context: EmitContext, name: string, kernel: MapKernel): readonly string[] {
   const { work, elements } = kernel;

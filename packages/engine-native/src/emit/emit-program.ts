@@ -1,7 +1,7 @@
 /** A whole KernelPlan as C: the step in one file; the other phases and the entry, `settle_run`, in another. */
 import type { KernelPlan, PhasePlan } from "@settle/kernels";
 import { type PhaseName, phaseNames } from "@settle/program";
-import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters } from "./c-text.ts";
+import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters, type Room } from "./c-text.ts";
 import { emitGroupKernel } from "./emit-group-kernels.ts";
 import { emitSharedKernel } from "./emit-shared-kernels.ts";
 import { runtimeText } from "./run-text.ts";
@@ -16,21 +16,29 @@ export interface EmittedFile {
   readonly hot: boolean;
 }
 
+export interface EmittedProgram {
+  readonly files: readonly EmittedFile[];
+  /** What memory it needs, the plan's included. */
+  readonly room: Room;
+}
+
 /** @param plan  with as many lanes as one or several vectors of the target hold */
-export function emitProgram(plan: KernelPlan, target: Target): readonly EmittedFile[] {
+export function emitProgram(plan: KernelPlan, target: Target): EmittedProgram {
   const vectors = plan.lanes / target.width;
   if (!Number.isInteger(vectors)) throw new Error(`native emitter fault: ${plan.lanes} lanes are not whole vectors of ${target.width}`);
-  const context: EmitContext = { plan, target, vectors };
-  const { group, temporary, partial } = plan.sizes;
+  const room = { shared: plan.sizes.shared, temporary: plan.sizes.temporary };
+  const context: EmitContext = { plan, target, vectors, room };
+  const { group, partial } = plan.sizes;
+  const phases = new Map(phaseNames.map((name) => [name, emitPhase(context, name, plan.phases[name])]));
   const prelude = [
     vectorPrelude(target, vectors),
-    `enum { GROUP_SIZE = ${group}, TEMPORARY_SIZE = ${temporary}, PARTIAL_SIZE = ${partial} };`,
+    `enum { GROUP_SIZE = ${group}, TEMPORARY_SIZE = ${room.temporary}, PARTIAL_SIZE = ${partial} };`,
     sums,
   ].join("\n");
   const declarations = phaseNames.flatMap((name) => parts.map((part) => `void ${name}_${part}(${parameters[part]});`));
   const phasesOf = (hot: boolean): readonly string[] =>
-    phaseNames.filter((name) => (name === "step") === hot).flatMap((name) => emitPhase(context, name, plan.phases[name]));
-  return [
+    phaseNames.filter((name) => (name === "step") === hot).flatMap((name) => phases.get(name) ?? []);
+  const files = [
     { name: "step.c", text: [prelude, ...phasesOf(true)].join("\n"), hot: true },
     {
       name: "rest.c",
@@ -38,6 +46,7 @@ export function emitProgram(plan: KernelPlan, target: Target): readonly EmittedF
       hot: false,
     },
   ];
+  return { files, room };
 }
 
 type Part = "group" | "head" | "sums";
@@ -66,8 +75,11 @@ static void merge(float *restrict out, const float *p, long n, long groups) {
 
 function emitPhase(context: EmitContext, name: PhaseName, phase: PhasePlan): readonly string[] {
   const lines = [comment(`phase ${name}`), ""];
+  const prepare: string[] = [];
   const group = phase.group.map((kernel, k) => {
-    lines.push(...emitGroupKernel(context, `${name}${k}`, kernel, name === "step"), "");
+    const emitted = emitGroupKernel(context, `${name}${k}`, kernel, name === "step");
+    lines.push(...emitted.lines, "");
+    prepare.push(...emitted.prepare);
     return `${name}${k}(${memoryArguments}, valid);`;
   });
   const shared = (part: "head" | "tail"): readonly string[] =>
@@ -85,7 +97,7 @@ function emitPhase(context: EmitContext, name: PhaseName, phase: PhasePlan): rea
     lines.push(`void ${name}_${part}(${parameters[part]}) {`, ...indent(body), "}", "");
   };
   define("group", group);
-  define("head", head);
+  define("head", [...head, ...prepare]);
   define("sums", [...merges, ...tail]);
   return lines;
 }
