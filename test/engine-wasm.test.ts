@@ -1,15 +1,19 @@
 /** The wasm engine against the fixtures and against the reference engine. */
+import { readFileSync } from "node:fs";
 import { compile } from "@settle/compiler";
 import { fixturesFolder, loadFixtures, runConformance } from "@settle/conformance";
 import { referenceEngine } from "@settle/engine-reference";
 import { wasmEngine } from "@settle/engine-wasm";
 import type { Engine } from "@settle/runtime";
-import type { CircuitSpec } from "@settle/spec";
+import { type CircuitSpec, parseCircuit } from "@settle/spec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
 import { runOnBoth } from "./run-on-both.ts";
+
+/** Many circuits on two engines, on a machine that may be busy: milliseconds. */
+const patient = 300_000;
 
 const withThreads = (threads: number): Engine => ({
   ...wasmEngine,
@@ -32,7 +36,9 @@ describe("the wasm engine", () => {
         fc.constantFrom("euler", "heun", "momentum"),
         async (circuit, batch, mode, kind) => {
           const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
-          const spec: CircuitSpec = { ...circuit, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
+          // Adam would make a full step of a gradient that is nothing but rounding.
+          const learn = { rule: "sgd" } as const;
+          const spec: CircuitSpec = { ...circuit, learn, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
           const compiled = compile(spec);
           if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
           const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
@@ -42,7 +48,17 @@ describe("the wasm engine", () => {
       ),
       { numRuns: 40 },
     );
-  });
+  }, patient);
+
+  it.each(["conv-ngc", "conv-ngc-separate"])(
+    "settles and learns %s by Adam as the reference engine does",
+    async (name) => {
+      const text = readFileSync(new URL(`../circuits/${name}/circuit.json`, import.meta.url), "utf8");
+      const compiled = compile(parseCircuit(text).spec as CircuitSpec);
+      if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+      expect(await runOnBoth(compiled.program, referenceEngine, wasmEngine, 6, 3)).toBeLessThan(2e-4);
+    },
+  );
 
   it("gives the same bits on one thread and on two", async () => {
     await fc.assert(

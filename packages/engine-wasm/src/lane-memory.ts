@@ -16,7 +16,7 @@ export class LaneMemory {
   readonly #sharedBase: number;
   readonly #temporaries: number;
   readonly #groups: number;
-  readonly #maximum: number;
+  #maximum: number;
   #batch = 0;
   #floats: Float32Array;
 
@@ -37,7 +37,8 @@ export class LaneMemory {
     const initial = Math.ceil(this.#groups / pageBytes);
     if (initial > options.maximum) throw this.#tooLarge(1);
     const { Memory } = requireWebAssembly();
-    this.memory = options.shared ? new Memory({ initial, maximum: 65536, shared: true }) : new Memory({ initial });
+    if (!options.shared) this.memory = new Memory({ initial });
+    else ({ memory: this.memory, maximum: this.#maximum } = sharedMemory(initial, options.maximum));
     this.#floats = new Float32Array(this.memory.buffer);
   }
 
@@ -154,6 +155,18 @@ export class LaneMemory {
       return true;
     } catch {
       return false;
+    }
+  }
+}
+
+/** A shared memory reserves its maximum at once: where that much address space is not to be had, less. */
+function sharedMemory(initial: number, most: number): { readonly memory: WasmMemory; readonly maximum: number } {
+  const { Memory } = requireWebAssembly();
+  for (let maximum = most; ; maximum = Math.max(initial, Math.floor(maximum / 2))) {
+    try {
+      return { memory: new Memory({ initial, maximum, shared: true }), maximum };
+    } catch (error) {
+      if (maximum === initial) throw error;
     }
   }
 }
