@@ -27,28 +27,32 @@ describe("the wasm engine", () => {
     expect(report.passed).toBe(14);
   });
 
-  it("agrees with the reference engine on random circuits, batches and modes, learning included", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        arbitraryCircuit,
-        fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 37),
-        fc.constantFrom("clamped", "released", "free", "masked"),
-        fc.constantFrom("euler", "heun", "momentum"),
-        async (circuit, batch, mode, kind) => {
-          const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
-          // Adam would make a full step of a gradient that is nothing but rounding.
-          const learn = { rule: "sgd" } as const;
-          const spec: CircuitSpec = { ...circuit, learn, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
-          const compiled = compile(spec);
-          if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
-          const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
-          const difference = await runOnBoth(compiled.lower(modes), referenceEngine, withThreads(2), batch);
-          expect(difference).toBeLessThan(2e-4);
-        },
-      ),
-      { numRuns: 40 },
-    );
-  }, patient);
+  it(
+    "agrees with the reference engine on random circuits, batches and modes, learning included",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          arbitraryCircuit,
+          fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 37),
+          fc.constantFrom("clamped", "released", "free", "masked"),
+          fc.constantFrom("euler", "heun", "momentum"),
+          async (circuit, batch, mode, kind) => {
+            const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
+            // Adam would make a full step of a gradient that is nothing but rounding.
+            const learn = { rule: "sgd" } as const;
+            const spec: CircuitSpec = { ...circuit, learn, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
+            const compiled = compile(spec);
+            if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+            const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
+            const difference = await runOnBoth(compiled.lower(modes), referenceEngine, withThreads(2), batch);
+            expect(difference).toBeLessThan(2e-4);
+          },
+        ),
+        { numRuns: 40 },
+      );
+    },
+    patient,
+  );
 
   it.each(["conv-ngc", "conv-ngc-separate"])(
     "settles and learns %s by Adam as the reference engine does",
