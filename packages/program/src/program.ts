@@ -154,7 +154,12 @@ export interface Program {
  */
 export interface Stability {
   readonly growth: BufferId;
-  readonly directions: readonly { readonly state: string; readonly buffer: BufferId }[];
+  readonly directions: readonly {
+    readonly state: string;
+    readonly buffer: BufferId;
+    /** Readout: the part of the squared growth that belongs to this state. */
+    readonly share: BufferId;
+  }[];
   /** The largest β of the circuit: λmax is growth / rate. */
   readonly rate: number;
   /** Where β is found while learning. */
@@ -169,12 +174,15 @@ export interface AutoRate {
   readonly every: number;
 }
 
-/** A bound on λmax: where an estimate, made every so many updates, exceeds it, `apply` gets (bound/λmax)^¼. */
+/**
+ * A bound on λmax. Where an estimate, made every so many updates, exceeds it, the host has `apply` shrink the weights
+ * through which a state predicts, by (bound/λmax)^(¼ · share of the state in the fastest direction / largest share).
+ */
 export interface StableBound {
   readonly bound: number;
   readonly every: number;
-  /** Scalar input of `apply`: what all learned weights but biases are multiplied by; default 1. */
-  readonly shrinkInput: BufferId;
+  /** Scalar inputs of `apply`: what the learned weights from a state are multiplied by; default 1. */
+  readonly shrinkInputs: readonly { readonly source: string; readonly buffer: BufferId }[];
 }
 
 /** Buffers the step phase keeps about each sample. */

@@ -68,11 +68,14 @@ function headerIds(program: Program): readonly (readonly [string, BufferId])[] {
     for (const id of [status, statusStep, discrepancy]) ids.push(["the monitor", id]);
   }
   if (program.stability !== undefined) {
-    for (const { state, buffer } of program.stability.directions) ids.push([`the direction of ${state}`, buffer]);
+    for (const { state, buffer, share } of program.stability.directions) {
+      ids.push([`the direction of ${state}`, buffer], [`the share of ${state}`, share]);
+    }
     ids.push(["the growth", program.stability.growth]);
     if (program.stability.auto !== undefined) ids.push(["the rate", program.stability.auto.buffer]);
   }
-  if (program.learn.stable !== undefined) ids.push(["the shrinkage", program.learn.stable.shrinkInput]);
+  for (const { source, buffer } of program.learn.stable?.shrinkInputs ?? [])
+    ids.push([`the shrinkage of ${source}`, buffer]);
   ids.push(["the learning rate", program.learn.rateInput], ["the sample count", program.learn.countInput]);
   return ids;
 }

@@ -5,26 +5,45 @@ import type { StabilityEstimate } from "./stability.ts";
 
 /** Whether the circuit itself wants an estimate at this update (counted from 0). */
 export function wantsEstimate({ learn, stability }: Program, update: number): boolean {
-  return boundIsDue(learn.stable, update) || boundIsDue(stability?.auto, update);
+  return isDue(learn.stable, update) || isDue(stability?.auto, update);
 }
 
-const boundIsDue = (every: { readonly every: number } | undefined, update: number): boolean =>
+const isDue = (every: { readonly every: number } | undefined, update: number): boolean =>
   every !== undefined && update % every.every === 0;
 
 /**
- * What the weights are multiplied by: (bound/λmax)^¼ where λmax is above the bound, else 1.
+ * What the weights from each state are multiplied by: (bound/λmax)^(¼ · share), where λmax is above the bound.
  *
- * λmax grows with the square of the weights, so this takes half of the way back (in logarithms). An estimate rests on one
- * batch and is a few percent off; a pull that leaves the rest to the next estimate disturbs learning less.
+ * The share is that of the state in the fastest direction, relative to the largest: weights that have no part in what
+ * grows fastest are left alone. λmax grows with the square of the weights, so this takes half of the way back (in
+ * logarithms). An estimate rests on one batch and is a few percent off; a pull that leaves the rest to the next estimate
+ * disturbs learning less.
+ *
+ * @returns by source state; nothing where the weights stay as they are
  */
-export function shrinkage({ learn }: Program, update: number, estimate: StabilityEstimate | undefined): number {
-  if (estimate === undefined || learn.stable === undefined || !boundIsDue(learn.stable, update)) return 1;
-  return Math.min(1, (learn.stable.bound / estimate.lambdaMax) ** 0.25);
+export function shrinkage(
+  { learn }: Program,
+  update: number,
+  estimate: StabilityEstimate | undefined,
+  shares: ReadonlyMap<string, number> | undefined,
+): Readonly<Record<string, number>> | undefined {
+  const { stable } = learn;
+  if (estimate === undefined || shares === undefined || stable === undefined || !isDue(stable, update))
+    return undefined;
+  const { lambdaMax } = estimate;
+  if (lambdaMax <= stable.bound) return undefined;
+  const largest = Math.max(...shares.values());
+  const factor = (source: string): number => (stable.bound / lambdaMax) ** ((shares.get(source) ?? 0) / largest / 4);
+  return Object.fromEntries(stable.shrinkInputs.map(({ source }) => [source, factor(source)]));
 }
 
-/** The input of `apply` that carries the shrinkage; none in a circuit without a bound. */
-export function shrinkInput({ learn }: Program, factor: number): readonly (readonly [BufferId, NumberArray])[] {
-  return learn.stable === undefined ? [] : [[learn.stable.shrinkInput, Float64Array.of(factor)]];
+/** The inputs of `apply` that carry the shrinkage; none in a circuit without a bound. */
+export function shrinkInputs(
+  { learn }: Program,
+  factors: Readonly<Record<string, number>> | undefined,
+): readonly (readonly [BufferId, NumberArray])[] {
+  const inputs = learn.stable?.shrinkInputs ?? [];
+  return inputs.map(({ source, buffer }) => [buffer, Float64Array.of(factors?.[source] ?? 1)]);
 }
 
 /** Sets β where the circuit leaves it to λmax. */
@@ -34,7 +53,7 @@ export async function followRate(
   estimate: StabilityEstimate | undefined,
 ): Promise<void> {
   const auto = executable.program.stability?.auto;
-  if (estimate === undefined || auto === undefined || !boundIsDue(auto, update)) return;
+  if (estimate === undefined || auto === undefined || !isDue(auto, update)) return;
   // Without any growth every β is stable; there is nothing to follow.
   if (estimate.lambdaMax > 0)
     await executable.write(auto.buffer, Float64Array.of((auto.margin * 2) / estimate.lambdaMax));

@@ -4,11 +4,18 @@ import { sizeOf } from "@settle/program";
 import type { DataBatch } from "./data-batch.ts";
 import { addDiscrepancy, type DiscrepancySum, meanDiscrepancy, noDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
 import type { Executable } from "./engine.ts";
-import { followRate, shrinkage, shrinkInput } from "./keep-stable.ts";
+import { followRate, shrinkage, shrinkInputs } from "./keep-stable.ts";
 import type { SampleStatus } from "./sample-status.ts";
 import type { LearnOptions, LearnResult } from "./session.ts";
 import { divergedOf, type GroupOptions, groupsOf, located, stepsOf } from "./settle-batch.ts";
-import { largest, learningTurns, rateOf, type StabilityEstimate, stabilityFrom } from "./stability.ts";
+import {
+  type FastestSample,
+  fastestSample,
+  learningTurns,
+  rateOf,
+  type StabilityEstimate,
+  stabilityFrom,
+} from "./stability.ts";
 import { type SettleRequest, settleSamples } from "./settle-samples.ts";
 
 export interface UpdateOptions {
@@ -37,7 +44,7 @@ export async function learnBatch(
   const began = performance.now();
   const statuses: SampleStatus[] = [];
   let sum: DiscrepancySum = noDiscrepancy;
-  let growth: number | undefined;
+  let fastest: FastestSample | undefined;
   let stability: StabilityEstimate | undefined;
   try {
     for (const group of groupsOf(batch, options.microBatch)) {
@@ -52,12 +59,12 @@ export async function learnBatch(
       };
       const settled = await settleSamples(executable, request);
       const groupStatuses = await located(executable, request, settled.statuses);
-      const grown = settled.growth && largest(settled.growth);
-      if (grown !== undefined) growth = Math.max(growth ?? 0, grown);
+      const own = estimate ? fastestSample(program, settled.outputs) : undefined;
+      if (own !== undefined && own.growth > (fastest?.growth ?? -1)) fastest = own;
       const diverged = divergedOf(group, groupStatuses);
       if (diverged.length > 0) {
         await clearAccumulators(executable);
-        if (growth !== undefined) stability = stabilityFrom(growth, await rateOf(executable), learningTurns);
+        if (fastest !== undefined) stability = stabilityFrom(fastest.growth, await rateOf(executable), learningTurns);
         return { kind: "diverged", count: batch.count, diverged, ...(stability && { stability }) };
       }
       statuses.push(...groupStatuses);
@@ -68,8 +75,8 @@ export async function learnBatch(
     await clearAccumulators(executable).catch(() => undefined);
     throw error;
   }
-  if (growth !== undefined) stability = stabilityFrom(growth, await rateOf(executable), learningTurns);
-  const shrunk = shrinkage(program, update, stability);
+  if (fastest !== undefined) stability = stabilityFrom(fastest.growth, await rateOf(executable), learningTurns);
+  const shrunk = shrinkage(program, update, stability, fastest?.shares);
   const settledAt = performance.now();
   await executable.run({
     batch: 1,
@@ -77,7 +84,7 @@ export async function learnBatch(
     inputs: new Map([
       [program.learn.rateInput, Float64Array.of(rate)],
       [program.learn.countInput, Float64Array.of(batch.count)],
-      ...shrinkInput(program, shrunk),
+      ...shrinkInputs(program, shrunk),
     ]),
   });
   await followRate(executable, update, stability);
@@ -88,7 +95,7 @@ export async function learnBatch(
     sum,
     statuses,
     ...(stability && { stability }),
-    ...(shrunk < 1 && { shrunk }),
+    ...(shrunk && { shrunk }),
     seconds: { settle: (settledAt - began) / 1000, learn: (performance.now() - settledAt) / 1000 },
   };
 }

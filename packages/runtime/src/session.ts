@@ -107,8 +107,8 @@ export type LearnResult =
       readonly statuses: readonly SampleStatus[];
       /** Of the settled states, before the update; if it was estimated. */
       readonly stability?: StabilityEstimate;
-      /** What the learned weights were multiplied by to keep λmax bounded; absent if they were left alone. */
-      readonly shrunk?: number;
+      /** What the learned weights from each state were multiplied by to keep λmax bounded; absent if left alone. */
+      readonly shrunk?: Readonly<Record<string, number>>;
       /** Time spent settling and adding up, and in the update itself. */
       readonly seconds: { readonly settle: number; readonly learn: number };
     }

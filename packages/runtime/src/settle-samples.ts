@@ -4,7 +4,7 @@ import { type DataBatch, dataInputs, sampleIndex } from "./data-batch.ts";
 import type { Executable, NumberArray, ScheduleEntry } from "./engine.ts";
 import { sampleNormals } from "./noise.ts";
 import type { SampleStatus } from "./sample-status.ts";
-import { randomDirections } from "./stability.ts";
+import { growthOutputs, randomDirections } from "./stability.ts";
 
 /** The state of a settle between two steps, for the samples of one run. */
 export interface Snapshot {
@@ -21,8 +21,6 @@ export interface SettledSamples {
   /** By error node: `[count]`. */
   readonly discrepancies: Readonly<Record<string, NumberArray>>;
   readonly statuses: readonly SampleStatus[];
-  /** Of each sample, if stability was asked for. */
-  readonly growth?: NumberArray;
 }
 
 export interface SettleRequest {
@@ -31,7 +29,7 @@ export interface SettleRequest {
   readonly steps: number;
   /** Adds the samples' sums to the accumulators. */
   readonly accumulate: boolean;
-  /** Turns of power iteration at the settled states, from directions of this update; `growth` is then read. */
+  /** Turns of power iteration at the settled states, from directions of this update; growth and shares are then read. */
   readonly stability?: { readonly turns: number; readonly update: number };
   /** Buffers to read at the end, besides discrepancies and monitor. */
   readonly outputs: readonly BufferId[];
@@ -58,7 +56,7 @@ export async function settleSamples(executable: Executable, request: SettleReque
   const monitorBuffers = program.monitor === undefined ? [] : [program.monitor.status, program.monitor.statusStep];
   const states = program.states.filter(({ id }) => trace?.states.includes(id));
   const traced = [...discrepancyBuffers, ...states.map(({ buffer }) => buffer)];
-  const growth = stability && program.stability ? [program.stability.growth] : [];
+  const growth = stability ? growthOutputs(program) : [];
   const atEnd = [...new Set([...traced, ...monitorBuffers, ...growth, ...request.outputs])];
   const signal = request.signal && { signal: request.signal };
 
@@ -87,7 +85,6 @@ export async function settleSamples(executable: Executable, request: SettleReque
     outputs: results,
     discrepancies,
     statuses: statusesOf(program, results, { discrepancies, batch, steps }),
-    ...(program.stability && stability && { growth: get(results, program.stability.growth) }),
   };
 }
 

@@ -36,6 +36,12 @@ export interface SettledBatch {
   growth?: number;
 }
 
+/** Growth of the sample that is nearest to diverging, and how its square is made up of the states. */
+export interface FastestSample {
+  readonly growth: number;
+  readonly shares: ReadonlyMap<string, number>;
+}
+
 /** Turns made while learning, beside the settle of an update: within 2 % of what many more would give. */
 export const learningTurns = 16;
 /** Without directions from before, the first turns only find them. */
@@ -56,7 +62,6 @@ export async function estimateStability(
   options: StabilityOptions,
 ): Promise<StabilityEstimate> {
   const { executable, count } = settled;
-  const stability = stabilityOf(executable.program);
   const most = options.turns ?? 60;
   if (!Number.isInteger(most) || most < 1) {
     throw settleError("session/bad-option", `Stability cannot be estimated in ${most} turns.`, {
@@ -71,13 +76,13 @@ export async function estimateStability(
     const results = await executable.run({
       batch: count,
       schedule: [{ phase: "stability", times }],
-      outputs: [stability.growth],
+      outputs: growthOutputs(executable.program),
       ...(inputs && { inputs }),
     });
     inputs = undefined;
     turns += times;
     const before = growth;
-    growth = largest(results.get(stability.growth)!);
+    growth = fastestSample(executable.program, results)?.growth;
     if (growth === undefined) throw notFinite();
     if (before !== undefined && Math.abs(growth - before) <= smallChange * growth) break;
   }
@@ -113,11 +118,26 @@ export async function rateOf(executable: Executable): Promise<number> {
   return auto === undefined ? rate : (await executable.read(auto.buffer))[0]!;
 }
 
-/** The largest growth of the samples, diverged ones left aside; nothing if all diverged. */
-export function largest(growths: NumberArray): number | undefined {
-  let most: number | undefined;
-  for (const growth of growths) if (Number.isFinite(growth) && growth > (most ?? -1)) most = growth;
-  return most;
+/** The sample with the largest growth, diverged ones left aside; nothing if all diverged. */
+export function fastestSample(
+  program: Program,
+  results: ReadonlyMap<BufferId, NumberArray>,
+): FastestSample | undefined {
+  const { growth, directions } = stabilityOf(program);
+  const growths = results.get(growth)!;
+  let fastest = -1;
+  growths.forEach((value: number, sample: number) => {
+    if (Number.isFinite(value) && (fastest < 0 || value > growths[fastest]!)) fastest = sample;
+  });
+  if (fastest < 0) return undefined;
+  const shares = new Map(directions.map(({ state, share }) => [state, results.get(share)![fastest]!]));
+  return { growth: growths[fastest]!, shares };
+}
+
+/** What to read back for `fastestSample`. */
+export function growthOutputs(program: Program): readonly BufferId[] {
+  const { growth, directions } = stabilityOf(program);
+  return [growth, ...directions.map(({ share }) => share)];
 }
 
 /** Whether anything moves, so that there is a stability to measure. */

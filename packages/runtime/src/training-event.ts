@@ -47,8 +47,8 @@ export type TrainingEvent =
       /** Updates made, this one included. */
       readonly updates: number;
       readonly estimate: StabilityEstimate;
-      /** What the weights were multiplied by to keep λmax bounded. */
-      readonly shrunk?: number;
+      /** What the learned weights from each state were multiplied by to keep λmax bounded. */
+      readonly shrunk?: Readonly<Record<string, number>>;
       /** `run/near-unstable`, when β·λmax has just passed 1.9. */
       readonly diagnostic?: Diagnostic;
     }

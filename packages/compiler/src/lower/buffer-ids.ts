@@ -11,11 +11,14 @@ export const velocityId = (state: string): string => `velocity/${state}`;
 /** Direction of the power iteration, and how much longer it became. */
 export const directionId = (state: string): string => `direction/${state}`;
 export const growthId = "stability/growth";
+/** The part of the squared growth that belongs to a state. */
+export const shareId = (state: string): string => `stability/share/${state}`;
 export const noiseId = (state: string): string => `noise:${state}`;
 export const dataId = (state: string): string => `data:${state}`;
 export const maskId = (state: string): string => `mask:${state}`;
-/** β where it is found while learning, and the factor of a bound on λmax. */
+/** β where it is found while learning. */
 export const rateId = "settle/rate";
-export const shrinkId = "learn/shrink";
+/** Where λmax is bounded: the factor of the weights through which a state predicts. */
+export const shrinkId = (source: string): string => `learn/shrink/${source}`;
 /** Running sums of Adam's decay, 1 − βᵗ, which correct the bias of its moments. */
 export const correctionIds = { first: "adam-m-weight", second: "adam-v-weight" } as const;

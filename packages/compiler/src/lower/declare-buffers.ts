@@ -1,6 +1,7 @@
 /** All buffers of a Program, with roles, types, laws and streams. */
 import type { Buffer, BufferId, BufferRole, InitialLaw, Mode, Shape, ValueType } from "@settle/program";
 import type { Equations, Parameter } from "../derive/equations.ts";
+import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import {
   correctionIds,
   dataId,
@@ -11,6 +12,7 @@ import {
   noiseId,
   rateId,
   readoutIds,
+  shareId,
   shrinkId,
   sumId,
   velocityId,
@@ -85,6 +87,7 @@ export function declareBuffers(
   }
   for (const state of graph.states.values()) {
     if (modes.get(state.id) === "clamped") continue;
+    declare(shareId(state.id), "readout", perSample([]), `part of ${state.id} in the squared growth`);
     declare(directionId(state.id), "state", perSample(state.shape), `direction of ${state.id} in the stability phase`);
   }
   declare(growthId, "readout", perSample([]), "growth of the direction in one turn: the largest eigenvalue in size");
@@ -115,9 +118,16 @@ export function declareBuffers(
   });
   if (graph.learn.stable !== undefined) {
     const initial: InitialLaw = { kind: "constant", value: 1 };
-    declare(shrinkId, "input", single, "factor of all learned weights that keeps settling stable", { initial });
+    for (const source of learnedSources(graph)) {
+      declare(shrinkId(source), "input", single, `factor of the weights from ${source} that bounds λmax`, { initial });
+    }
   }
   return buffers;
+}
+
+/** States that predict through weights that learn, in order of id. */
+export function learnedSources({ synapses }: Pick<CircuitGraph, "synapses">): readonly string[] {
+  return [...new Set([...synapses.values()].flatMap(({ from, learns }) => (learns ? [from] : [])))].toSorted();
 }
 
 function describe(parameter: Parameter): string {

@@ -18,6 +18,7 @@ import {
 import type { Parameter } from "../derive/equations.ts";
 import type { NormalRule } from "../normalize/normal-circuit.ts";
 import { correctionIds, momentIds, shrinkId, sumId } from "./buffer-ids.ts";
+import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import type { Lowering } from "./lower.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
 
@@ -41,7 +42,7 @@ export function lowerApply({ equations, parts }: Lowering): Phase {
     const delta = builder.map(mul(constant(follows.by), div(a0, a1)), operands, `Δ ${parameter.id}`);
     const moved = moveBy(builder, rule, parameter, delta, corrections);
     const constrained = constrain(builder, parameter, moved);
-    const bounded = graph.learn.stable === undefined ? constrained : shrink(builder, parameter, constrained);
+    const bounded = graph.learn.stable === undefined ? constrained : shrink(builder, parameter, graph, constrained);
     builder.write(parameter.id, bounded);
   }
   for (const id of equations.deltas.keys()) {
@@ -123,9 +124,10 @@ function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: 
 }
 
 /** Multiplies weights, generative and separate error alike, by the host's factor; biases do not bear on λmax. */
-function shrink(builder: PhaseBuilder, { id, kind }: Parameter, weights: ValueId): ValueId {
+function shrink(builder: PhaseBuilder, { id, kind, owner }: Parameter, graph: CircuitGraph, weights: ValueId): ValueId {
   if (kind === "bias") return weights;
-  return builder.map(mul(a0, a1), [weights, builder.read(shrinkId)], `${id} shrunk`);
+  const { from } = graph.synapses.get(owner)!;
+  return builder.map(mul(a0, a1), [weights, builder.read(shrinkId(from))], `${id} shrunk`);
 }
 
 function normOver(builder: PhaseBuilder, value: ValueId, axes: readonly number[], label: string): ValueId {

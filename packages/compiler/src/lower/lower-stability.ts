@@ -3,8 +3,9 @@
  *
  * With f(z) = β d(z), an Euler step multiplies a small deviation v by 1 − J, J = −∂f/∂z, and settling is stable while the
  * largest eigenvalue of J is below 2: β below 2/λmax. The phase takes each sample's direction v to J v, writes its length
- * as the sample's *growth* (which tends to the largest eigenvalue in size as the phase is repeated) and normalizes it. J is never formed: the
- * instructions that compute f are differentiated one by one, in the direction v.
+ * as the sample's *growth* (which tends to the largest eigenvalue in size as the phase is repeated) and normalizes it.
+ * Beside the growth stand the parts of its square that belong to each state. J is never formed: the instructions that
+ * compute f are differentiated one by one, in the direction v.
  */
 import {
   add,
@@ -22,7 +23,7 @@ import {
 } from "@settle/program";
 import { differentiate } from "../derive/differentiate.ts";
 import { rated } from "../derive/term.ts";
-import { directionId, growthId, maskId } from "./buffer-ids.ts";
+import { directionId, growthId, maskId, shareId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
 import { lowerTerm, scopeOf } from "./lower-term.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
@@ -55,6 +56,7 @@ export function lowerStability(lowering: Lowering): Phase {
   const total = squares.map((_, index) => argument(index)).reduce<ScalarExpression>(add, constant(0));
   const growth = builder.map(sqrt(total), squares, growthId, { batch: true, shape: [] });
   builder.write(growthId, growth);
+  squares.forEach((square, index) => builder.write(shareId(moving[index]!.id), square));
   images.forEach((image, index) => {
     const direction = select(argument(1), "gt", 0, div(argument(0), argument(1)), 0);
     const id = directionId(moving[index]!.id);

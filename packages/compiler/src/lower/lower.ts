@@ -1,16 +1,24 @@
 /** Equations → Program, for one set of modes of the observed nodes. */
-import { type AutoRate, type Buffer, type BufferId, type Mode, type Program, verifyProgram } from "@settle/program";
+import {
+  type AutoRate,
+  type Buffer,
+  type BufferId,
+  type Mode,
+  type Program,
+  type StableBound,
+  verifyProgram,
+} from "@settle/program";
 import type { Equations } from "../derive/equations.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import { assertThat } from "../fault.ts";
-import { declareBuffers } from "./declare-buffers.ts";
+import { declareBuffers, learnedSources } from "./declare-buffers.ts";
 import { lowerAccumulate } from "./lower-accumulate.ts";
 import { lowerApply } from "./lower-apply.ts";
 import { lowerReadout } from "./lower-readout.ts";
 import { lowerStability } from "./lower-stability.ts";
 import { lowerStart } from "./lower-start.ts";
 import { lowerStep } from "./lower-step.ts";
-import { directionId, growthId, rateId, readoutIds, shrinkId } from "./buffer-ids.ts";
+import { directionId, growthId, rateId, readoutIds, shareId, shrinkId } from "./buffer-ids.ts";
 import type { ProgramParts } from "./phase-builder.ts";
 
 export interface LowerOptions {
@@ -93,7 +101,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       growth: id(growthId),
       directions: [...graph.states.values()]
         .filter((state) => modes.get(state.id) !== "clamped")
-        .map((state) => ({ state: state.id, buffer: id(directionId(state.id)) })),
+        .map((state) => ({ state: state.id, buffer: id(directionId(state.id)), share: id(shareId(state.id)) })),
       rate: graph.settle.auto?.initial ?? largestRate(graph),
       ...autoRate(graph, id),
     },
@@ -103,7 +111,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       rate: graph.learn.rate,
       rateInput: id("learn/rate"),
       countInput: id("learn/count"),
-      ...(graph.learn.stable === undefined ? {} : { stable: { ...graph.learn.stable, shrinkInput: id(shrinkId) } }),
+      ...stableBound(graph, id),
     },
     relations,
     buffers,
@@ -123,6 +131,15 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
 
 const largestRate = ({ states }: CircuitGraph): number =>
   Math.max(...[...states.values()].map(({ rate }) => (rate === "auto" ? 0 : rate)));
+
+function stableBound(
+  { learn, synapses }: CircuitGraph,
+  id: (name: string) => BufferId,
+): { readonly stable?: StableBound } {
+  if (learn.stable === undefined) return {};
+  const shrinkInputs = learnedSources({ synapses }).map((source) => ({ source, buffer: id(shrinkId(source)) }));
+  return { stable: { ...learn.stable, shrinkInputs } };
+}
 
 function autoRate({ settle }: CircuitGraph, id: (name: string) => BufferId): { readonly auto?: AutoRate } {
   if (settle.auto === undefined) return {};
