@@ -4,6 +4,7 @@ import { addressOf, comment, type EmitContext, type EmittedKernel, indent, memor
 import { channelsFor, cut } from "./choose-tile.ts";
 import { emitContract } from "./emit-contract.ts";
 import { emitDenseContract, isDense } from "./emit-dense-contract.ts";
+import { emitDenseGradient, isDenseGradient } from "./emit-dense-gradient.ts";
 import { emitLaneWork } from "./emit-element-work.ts";
 
 export function emitGroupKernel(context: EmitContext, name: string, kernel: GroupKernel, inStep: boolean): EmittedKernel {
@@ -15,7 +16,7 @@ export function emitGroupKernel(context: EmitContext, name: string, kernel: Grou
     case "softmax":
       return alone(emitSoftmax(context, name, kernel));
     case "gradient":
-      return alone(emitGradient(context, name, kernel));
+      return alone((isDenseGradient(kernel) ? emitDenseGradient : emitGradient)(context, name, kernel));
     case "lane-sum":
       return alone(emitLaneSum(context, name, kernel));
     default:

@@ -65,6 +65,14 @@ INLINE float lane_sum(vec x) {
   return sum;
 }
 
+/* As much of a vector as there is room for. */
+INLINE void put(float *out, vec x, long room) {
+  typedef float loose __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+  if (room >= WIDTH) *(loose *)out = (loose)x;
+  else
+    for (long i = 0; i < room; i++) out[i] = x[i];
+}
+
 /* Groups in order, whatever thread they ran on. */
 static void merge(float *restrict out, const float *p, long n, long groups) {
   for (long i = 0; i < n; i++) out[i] = 0.0f;
