@@ -1,6 +1,7 @@
 // `pnpm bench`: how fast Settle compiles, settles and starts here, engine beside engine. `--json` prints one document.
 //   --rounds N   how often each side is measured (default 5)      --batch N   images a settle (default 100)
 //   --only PART  compile, engines or demo
+// `pnpm bench peers`: beside other libraries; docs/guide/benchmarks.md says what it needs.
 import "../scripts/require-node.mjs";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -8,7 +9,10 @@ import { PreparationFailed, prepareBuild, prepareDependencies } from "../scripts
 import { describeMachine } from "./describe-machine.mjs";
 import { measureDemo } from "./measure-demo.mjs";
 import { measureEngines } from "./measure-engines.mjs";
+import { benchPeers } from "./peers/bench-peers.mjs";
 import { inProcess } from "./side.mjs";
+
+if (process.argv[2] === "peers") process.exit(await benchPeers(process.argv.slice(3)));
 
 const { values } = parseArgs({
   options: {
