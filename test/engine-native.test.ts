@@ -19,7 +19,10 @@ const cache = mkdtempSync(join(tmpdir(), "settle-native-test-"));
 afterAll(() => rm(cache, { recursive: true }));
 
 const nativeWith = (extraFlags: readonly string[]): Engine => createNativeEngine({ compiler: { extraFlags }, cache });
-const withThreads = (engine: Engine, threads: number): Engine => ({ ...engine, load: (program) => engine.load(program, { threads }) });
+const withThreads = (engine: Engine, threads: number): Engine => ({
+  ...engine,
+  load: (program) => engine.load(program, { threads }),
+});
 /** Dozens of programs are compiled, on a machine that may be busy: milliseconds. */
 const compiling = 600_000;
 const native = nativeWith([]);
@@ -31,46 +34,65 @@ const flagsOf = (text: string): readonly string[] => text.split(" ").filter((fla
 describe.each(["", ...narrower])("the native engine, built with the flags '%s'", (flags) => {
   const engine = nativeWith(flagsOf(flags));
 
-  it("meets the float32 tolerance on every fixture that the language expresses", async (context) => {
-    if (!status.available) return context.skip(status.reason);
-    const report = await runConformance(await loadFixtures(fixturesFolder), engine);
-    expect(report.fixtures.filter(({ ok, skipped }) => !ok && skipped === undefined)).toEqual([]);
-    expect(report.passed).toBeGreaterThanOrEqual(14);
-  }, compiling);
+  it(
+    "meets the float32 tolerance on every fixture that the language expresses",
+    async (context) => {
+      if (!status.available) context.skip(status.reason);
+      const report = await runConformance(await loadFixtures(fixturesFolder), engine);
+      expect(report.fixtures.filter(({ ok, skipped }) => !ok && skipped === undefined)).toEqual([]);
+      expect(report.passed).toBeGreaterThanOrEqual(14);
+    },
+    compiling,
+  );
 });
 
 describe("the native engine", () => {
-  it("agrees with the reference engine on random circuits, batches and modes, learning included", async (context) => {
-    if (!status.available) return context.skip(status.reason);
-    await fc.assert(
-      fc.asyncProperty(
-        arbitraryCircuit,
-        fc.constantFrom(1, 3, 15, 16, 17, 37),
-        fc.constantFrom("clamped", "released", "free", "masked"),
-        fc.constantFrom("euler", "heun", "momentum"),
-        fc.constantFrom("-O1", ...narrower),
-        async (circuit, batch, mode, kind, flags) => {
-          const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
-          const spec: CircuitSpec = { ...circuit, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
-          const compiled = compile(spec);
-          if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
-          const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
-          expect(await runOnBoth(compiled.lower(modes), referenceEngine, withThreads(nativeWith(flagsOf(flags)), 2), batch)).toBeLessThan(2e-4);
-        },
-      ),
-      { numRuns: 15 },
-    );
-  }, compiling);
+  it(
+    "agrees with the reference engine on random circuits, batches and modes, learning included",
+    async (context) => {
+      if (!status.available) context.skip(status.reason);
+      await fc.assert(
+        fc.asyncProperty(
+          arbitraryCircuit,
+          fc.constantFrom(1, 3, 15, 16, 17, 37),
+          fc.constantFrom("clamped", "released", "free", "masked"),
+          fc.constantFrom("euler", "heun", "momentum"),
+          fc.constantFrom("-O1", ...narrower),
+          async (circuit, batch, mode, kind, flags) => {
+            const integrator = kind === "momentum" ? { kind, factor: 0.5 } : { kind };
+            const spec: CircuitSpec = { ...circuit, settle: { integrator, tolerance: 1e-3, rate: 0.02 } };
+            const compiled = compile(spec);
+            if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+            const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
+            expect(
+              await runOnBoth(
+                compiled.lower(modes),
+                referenceEngine,
+                withThreads(nativeWith(flagsOf(flags)), 2),
+                batch,
+              ),
+            ).toBeLessThan(2e-4);
+          },
+        ),
+        { numRuns: 15 },
+      );
+    },
+    compiling,
+  );
 
-  it("gives the same bits on one thread and on three", async (context) => {
-    if (!status.available) return context.skip(status.reason);
-    await fc.assert(
-      fc.asyncProperty(arbitraryCircuit, fc.integer({ min: 33, max: 300 }), async (circuit, batch) => {
-        const compiled = compile({ ...circuit, settle: { rate: 0.02 } });
-        if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
-        expect(await runOnBoth(compiled.program, withThreads(native, 1), withThreads(native, 3), batch)).toBe(0);
-      }),
-      { numRuns: 5 },
-    );
-  }, compiling);
+  it(
+    "gives the same bits on one thread and on three",
+    async (context) => {
+      if (!status.available) context.skip(status.reason);
+      await fc.assert(
+        fc.asyncProperty(arbitraryCircuit, fc.integer({ min: 33, max: 300 }), async (circuit, batch) => {
+          const compiled = compile({ ...circuit, settle: { rate: 0.02 } });
+          if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+          expect(await runOnBoth(compiled.program, withThreads(native, 1), withThreads(native, 3), batch)).toBe(0);
+        }),
+        { numRuns: 5 },
+      );
+    },
+    compiling,
+  );
 });

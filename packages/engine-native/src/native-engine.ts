@@ -29,7 +29,11 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
       await importKoffi();
     } catch (fault) {
       const why = fault instanceof Error ? (fault.message.split("\n")[0] ?? "") : String(fault);
-      return { ok: false, reason: `koffi, which calls compiled code, has no binary for ${process.platform} ${process.arch}: ${why}`, remedy: "use the wasm engine" };
+      return {
+        ok: false,
+        reason: `koffi, which calls compiled code, has no binary for ${process.platform} ${process.arch}: ${why}`,
+        remedy: "use the wasm engine",
+      };
     }
     return findCompiler({ notes: folder(), ...options.compiler });
   };
@@ -44,7 +48,9 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
     async load(program, { threads = availableParallelism() } = {}) {
       const opening = await open();
       if (!opening.ok) {
-        throw settleError("engine/unavailable", `Engine "native" does not work here: ${opening.reason}.`, { help: opening.remedy });
+        throw settleError("engine/unavailable", `Engine "native" does not work here: ${opening.reason}.`, {
+          help: opening.remedy,
+        });
       }
       const { compiler } = opening;
       const plan = planProgram(program, { lanes: chooseLanes(program, compiler.target) });
@@ -53,9 +59,12 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
       const library = await openLibrary(built.path);
       if (built.temporary !== undefined) {
         const { folder: temporary, why } = built.temporary;
-        process.emitWarning(`compiled kernels cannot be kept in ${folder()} (${why}): they will be compiled again next time`, {
-          code: "SETTLE_KERNEL_CACHE",
-        });
+        process.emitWarning(
+          `compiled kernels cannot be kept in ${folder()} (${why}): they will be compiled again next time`,
+          {
+            code: "SETTLE_KERNEL_CACHE",
+          },
+        );
         // Where a loaded library cannot be removed, the folder stays for the system to clear.
         await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       }
@@ -68,13 +77,18 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
 /** The C that the engine would build for a Program on this machine. @throws {SettleError} `engine/unsupported`, `engine/unavailable` */
 export async function emitNativeC(program: Program, options: CompilerOptions = {}): Promise<string> {
   const found = await findCompiler({ notes: kernelFolder(), ...options });
-  if (!found.ok) throw settleError("engine/unavailable", `Nobody can say which vectors to write for: ${found.reason}.`, { help: found.remedy });
+  if (!found.ok)
+    throw settleError("engine/unavailable", `Nobody can say which vectors to write for: ${found.reason}.`, {
+      help: found.remedy,
+    });
   const { target } = found.compiler;
   const { files } = emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
   return files.map(({ name, text }) => `/* ---- ${name} ---- */\n\n${text}`).join("\n");
 }
 
-type Opening = { readonly ok: true; readonly compiler: Compiler } | { readonly ok: false; readonly reason: string; readonly remedy: string };
+type Opening =
+  | { readonly ok: true; readonly compiler: Compiler }
+  | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
 function deviceOf({ target }: Compiler): string {
   return `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, vectors of ${target.width}`;

@@ -1,7 +1,15 @@
 /** A Program held by compiled kernels. */
 import { settleError } from "@settle/diagnostics";
 import type { KernelArray, KernelPlan } from "@settle/kernels";
-import { type Buffer, type BufferId, type PhaseName, phaseNames, printType, type Program, sizeOf } from "@settle/program";
+import {
+  type Buffer,
+  type BufferId,
+  type PhaseName,
+  phaseNames,
+  printType,
+  type Program,
+  sizeOf,
+} from "@settle/program";
 import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
 import { totalmem } from "node:os";
 import type { Room } from "./emit/c-text.ts";
@@ -25,7 +33,14 @@ export class NativeExecutable implements Executable {
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor(program: Program, info: EngineInfo, plan: KernelPlan, library: NativeLibrary, threads: number, memory: NativeMemory) {
+  private constructor(
+    program: Program,
+    info: EngineInfo,
+    plan: KernelPlan,
+    library: NativeLibrary,
+    threads: number,
+    memory: NativeMemory,
+  ) {
     this.program = program;
     this.info = info;
     this.#plan = plan;
@@ -33,7 +48,9 @@ export class NativeExecutable implements Executable {
     this.#threads = threads;
     this.#memory = memory;
     this.#declared = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
-    this.#arrays = new Map(plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array] as const])));
+    this.#arrays = new Map(
+      plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array] as const])),
+    );
     for (const { id, type, initial } of program.buffers) {
       if (type.batch || initial === undefined) continue;
       if (initial.kind === "constant") this.#sharedView(id).fill(initial.value);
@@ -43,7 +60,14 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  static async create(program: Program, info: EngineInfo, plan: KernelPlan, library: NativeLibrary, threads: number, room: Room): Promise<NativeExecutable> {
+  static async create(
+    program: Program,
+    info: EngineInfo,
+    plan: KernelPlan,
+    library: NativeLibrary,
+    threads: number,
+    room: Room,
+  ): Promise<NativeExecutable> {
     const memory: NativeMemory = {
       group: await alignedFloats(0),
       temporary: await alignedFloats(room.temporary * threads),
@@ -117,9 +141,12 @@ export class NativeExecutable implements Executable {
       return { offset, elements, address: await addressOf(values) };
     };
     // Copies: what the caller does with its arrays while native code runs must not matter.
-    const given = [...inputs].filter(([buffer]) => isBatched(buffer)).map(([buffer, values]) => [buffer, offHeap(values.length, values)] as const);
+    const given = [...inputs]
+      .filter(([buffer]) => isBatched(buffer))
+      .map(([buffer, values]) => [buffer, offHeap(values.length, values)] as const);
     const results = new Map<BufferId, Float32Array>();
-    for (const buffer of outputs) if (isBatched(buffer)) results.set(buffer, offHeap(this.#arrayOf(buffer).elements * this.#batch));
+    for (const buffer of outputs)
+      if (isBatched(buffer)) results.set(buffer, offHeap(this.#arrayOf(buffer).elements * this.#batch));
     const transfers = {
       in: await Promise.all(given.map(([buffer, values]) => transfer(buffer, values))),
       out: await Promise.all([...results].map(([buffer, values]) => transfer(buffer, values))),
@@ -163,7 +190,11 @@ export class NativeExecutable implements Executable {
     this.#batch = 0;
     this.#memory = { ...this.#memory, group: await alignedFloats(0), partial: await alignedFloats(0) };
     try {
-      this.#memory = { ...this.#memory, group: await alignedFloats(groups * sizes.group), partial: await alignedFloats(groups * sizes.partial) };
+      this.#memory = {
+        ...this.#memory,
+        group: await alignedFloats(groups * sizes.group),
+        partial: await alignedFloats(groups * sizes.partial),
+      };
     } catch (fault) {
       if (fault instanceof RangeError) throw tooLarge(batch, 0, (4 * (sizes.group + sizes.partial)) / lanes);
       throw fault;
@@ -173,7 +204,12 @@ export class NativeExecutable implements Executable {
     for (const { id, type, initial } of this.program.buffers) {
       if (!type.batch || initial === undefined) continue;
       const size = sizeOf(type.shape);
-      const one = initial.kind === "constant" ? new Float32Array(size).fill(initial.value) : initial.kind === "values" ? initial.values : undefined;
+      const one =
+        initial.kind === "constant"
+          ? new Float32Array(size).fill(initial.value)
+          : initial.kind === "values"
+            ? initial.values
+            : undefined;
       if (one === undefined) continue;
       const all = new Float32Array(size * batch);
       for (let sample = 0; sample < batch; sample++) all.set(one, sample * size);
@@ -188,7 +224,9 @@ export class NativeExecutable implements Executable {
   }
 
   #requireInputs(schedule: readonly ScheduleEntry[]): void {
-    const missing = [...new Set(schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer)))].filter((id) => {
+    const missing = [
+      ...new Set(schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer))),
+    ].filter((id) => {
       const { role } = this.#declaration(id);
       return (role === "input" || role === "noise") && !this.#given.has(id);
     });

@@ -23,7 +23,9 @@ export async function importKoffi(): Promise<Koffi> {
 export async function openLibrary(path: string): Promise<NativeLibrary> {
   const koffi = await importKoffi();
   const library = koffi.load(path);
-  const pointers = ["group", "temporary", "shared", "partial", "request", "stop"].map((name) => `void *${name}`).join(", ");
+  const pointers = ["group", "temporary", "shared", "partial", "request", "stop"]
+    .map((name) => `void *${name}`)
+    .join(", ");
   const call = library.func(`int settle_run(${pointers})`);
   return {
     run: ({ group, temporary, shared, partial }, request, stop) =>

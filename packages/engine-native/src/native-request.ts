@@ -22,7 +22,14 @@ export function nativeRequest({ threads, samples, schedule, inputs, outputs }: N
     list.length,
     ...list.flatMap(({ offset, elements, address }) => [offset, elements, address]),
   ];
-  const numbers = [threads, samples, schedule.length, ...schedule.flatMap(({ phase, times }) => [phase, times]), ...transfers(inputs), ...transfers(outputs)];
+  const numbers = [
+    threads,
+    samples,
+    schedule.length,
+    ...schedule.flatMap(({ phase, times }) => [phase, times]),
+    ...transfers(inputs),
+    ...transfers(outputs),
+  ];
   // Off the heap whatever its length, so that it does not move.
   const request = new BigInt64Array(new ArrayBuffer(8 * Math.max(numbers.length, 16)));
   numbers.forEach((number, k) => (request[k] = BigInt(number)));

@@ -17,7 +17,11 @@ export interface Library {
 }
 
 /** @throws {SettleError} `engine/compile-failed` with what the compiler said */
-export async function buildLibrary(files: readonly EmittedFile[], compiler: Compiler, folder: string): Promise<Library> {
+export async function buildLibrary(
+  files: readonly EmittedFile[],
+  compiler: Compiler,
+  folder: string,
+): Promise<Library> {
   const key = createHash("sha256").update(compiler.identity).update(JSON.stringify(files)).digest("hex").slice(0, 32);
   const known = await findEntry(folder, key);
   if (known !== undefined) return { path: known };
@@ -27,7 +31,10 @@ export async function buildLibrary(files: readonly EmittedFile[], compiler: Comp
     return { path: await addEntry(folder, key, (into) => compile(files, compiler, into)), compiled: seconds() };
   } catch (fault) {
     if (fault instanceof SettleError) throw fault;
-    const temporary = { folder: await mkdtemp(join(tmpdir(), "settle-kernels-")), why: fault instanceof Error ? fault.message : String(fault) };
+    const temporary = {
+      folder: await mkdtemp(join(tmpdir(), "settle-kernels-")),
+      why: fault instanceof Error ? fault.message : String(fault),
+    };
     return { path: await compile(files, compiler, temporary.folder), compiled: seconds(), temporary };
   }
 }
@@ -38,7 +45,15 @@ async function compile(files: readonly EmittedFile[], compiler: Compiler, folder
     files.map(async ({ name, text, hot }) => {
       const source = join(folder, name);
       await writeFile(source, text);
-      await attempt(compiler, [...compiler.flags, hot ? "-O3" : "-O1", ...compiler.extraFlags, "-c", "-o", `${source}.o`, source]);
+      await attempt(compiler, [
+        ...compiler.flags,
+        hot ? "-O3" : "-O1",
+        ...compiler.extraFlags,
+        "-c",
+        "-o",
+        `${source}.o`,
+        source,
+      ]);
       return `${source}.o`;
     }),
   );
@@ -51,9 +66,14 @@ async function attempt({ path, version }: Compiler, args: readonly string[]): Pr
   const answer = await runCompiler(path, args);
   if (answer.ok) return;
   // The folder's fault, not the kernels': another folder may do.
-  if (/No space left|quota exceeded|Read-only file system/i.test(answer.fault)) throw new Error(answer.fault.split("\n")[0]);
-  throw settleError("engine/compile-failed", `The C compiler ${path} (${version}) failed on the kernels of this circuit.`, {
-    note: answer.fault.split("\n").slice(0, 20).join("\n"),
-    help: "use another compiler (SETTLE_CC=/path/to/cc), or another engine: `settle engines` lists them",
-  });
+  if (/No space left|quota exceeded|Read-only file system/i.test(answer.fault))
+    throw new Error(answer.fault.split("\n")[0]);
+  throw settleError(
+    "engine/compile-failed",
+    `The C compiler ${path} (${version}) failed on the kernels of this circuit.`,
+    {
+      note: answer.fault.split("\n").slice(0, 20).join("\n"),
+      help: "use another compiler (SETTLE_CC=/path/to/cc), or another engine: `settle engines` lists them",
+    },
+  );
 }

@@ -43,7 +43,8 @@ const remedy =
 
 /** Never throws: a compiler that does not work is a reason. */
 export async function findCompiler(options: CompilerOptions = {}): Promise<CompilerSearch> {
-  const extraFlags = options.extraFlags ?? (process.env["SETTLE_CFLAGS"] ?? "").split(/\s+/).filter((flag) => flag !== "");
+  const extraFlags =
+    options.extraFlags ?? (process.env["SETTLE_CFLAGS"] ?? "").split(/\s+/).filter((flag) => flag !== "");
   const command = options.command ?? process.env["SETTLE_CC"];
   const wanted = command === undefined || command === "" ? names : [command];
   const faults: string[] = [];
@@ -60,7 +61,10 @@ export async function findCompiler(options: CompilerOptions = {}): Promise<Compi
 }
 
 /** Runs a compiler. @returns its standard output, or what it printed on failing */
-export function runCompiler(path: string, args: readonly string[]): Promise<{ ok: true; output: string } | { ok: false; fault: string }> {
+export function runCompiler(
+  path: string,
+  args: readonly string[],
+): Promise<{ ok: true; output: string } | { ok: false; fault: string }> {
   return new Promise((resolve) => {
     const environment = { ...process.env, LC_ALL: "C" };
     const child = execFile(path, args, { maxBuffer: 1 << 26, env: environment }, (error, stdout, stderr) => {
@@ -94,11 +98,21 @@ const noteFormat = 2;
 function isCompiler(value: unknown): value is Compiler {
   if (typeof value !== "object" || value === null) return false;
   const { version, flags, extraFlags, identity, target } = value as Partial<Record<keyof Compiler, unknown>>;
-  return typeof version === "string" && Array.isArray(flags) && Array.isArray(extraFlags) && typeof identity === "string" && typeof target === "object";
+  return (
+    typeof version === "string" &&
+    Array.isArray(flags) &&
+    Array.isArray(extraFlags) &&
+    typeof identity === "string" &&
+    typeof target === "object"
+  );
 }
 
 /** @returns the compiler, or why it does not work */
-async function describe(path: string, extraFlags: readonly string[], notes: string | undefined): Promise<Compiler | string> {
+async function describe(
+  path: string,
+  extraFlags: readonly string[],
+  notes: string | undefined,
+): Promise<Compiler | string> {
   const file = await realpath(path);
   const { size, mtimeMs } = await stat(file);
   const key = hash([noteFormat, file, size, mtimeMs, extraFlags, await processor()]);
@@ -134,14 +148,31 @@ async function examine(path: string, extraFlags: readonly string[]): Promise<Com
       fault ||= answer.fault;
       continue;
     }
-    const macros = new Map(Array.from(answer.output.matchAll(/^#define (\w+) ?(.*)$/gm), (match) => [match[1] ?? "", match[2] ?? ""]));
+    const macros = new Map(
+      Array.from(answer.output.matchAll(/^#define (\w+) ?(.*)$/gm), (match) => [match[1] ?? "", match[2] ?? ""]),
+    );
     const target = targetOf(macros);
     const wide = target.width === 16 ? ["-mprefer-vector-width=512"] : [];
-    const flags = ["-std=gnu11", tuning, ...wide, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden", "-pthread"];
+    const flags = [
+      "-std=gnu11",
+      tuning,
+      ...wide,
+      "-ffp-contract=fast",
+      "-fno-math-errno",
+      "-fno-trapping-math",
+      "-fPIC",
+      "-fvisibility=hidden",
+      "-pthread",
+    ];
     const trial = await tryOut(path, [...flags, ...extraFlags]);
     if (trial !== undefined) return trial;
     const version = `${macros.has("__clang__") ? "clang" : "gcc"} ${macros.has("__clang__") ? clangVersion(macros) : (macros.get("__VERSION__") ?? "").replaceAll('"', "")}`;
-    const identity = hash([version, flags, extraFlags, [...macros].filter(([macro]) => /^__(AVX|SSE|FMA|ARM|aarch64|x86_64)/.test(macro))]);
+    const identity = hash([
+      version,
+      flags,
+      extraFlags,
+      [...macros].filter(([macro]) => /^__(AVX|SSE|FMA|ARM|aarch64|x86_64)/.test(macro)),
+    ]);
     return { path, version, flags, extraFlags, target, identity };
   }
   return fault;
@@ -162,7 +193,10 @@ async function tryOut(path: string, flags: readonly string[]): Promise<string | 
   const folder = await mkdtemp(join(tmpdir(), "settle-cc-"));
   try {
     const source = join(folder, "trial.c");
-    await writeFile(source, "#include <stdint.h>\n#include <pthread.h>\nint settle_trial(int32_t *x) { return pthread_self() != 0 && *x; }\n");
+    await writeFile(
+      source,
+      "#include <stdint.h>\n#include <pthread.h>\nint settle_trial(int32_t *x) { return pthread_self() != 0 && *x; }\n",
+    );
     const answer = await runCompiler(path, [...flags, "-shared", "-o", join(folder, "trial.so"), source]);
     return answer.ok ? undefined : answer.fault;
   } finally {

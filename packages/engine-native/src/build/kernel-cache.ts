@@ -47,7 +47,12 @@ export async function findEntry(folder: string, key: string): Promise<string | u
  * @param build  writes the library into the folder it is given and returns its path
  * @throws what `build` throws, and the file system's errors
  */
-export async function addEntry(folder: string, key: string, build: (folder: string) => Promise<string>, limit = cacheLimit): Promise<string> {
+export async function addEntry(
+  folder: string,
+  key: string,
+  build: (folder: string) => Promise<string>,
+  limit = cacheLimit,
+): Promise<string> {
   const unfinished = join(folder, `unfinished-${process.pid}-${randomBytes(6).toString("hex")}`);
   await mkdir(unfinished, { recursive: true });
   try {
@@ -81,7 +86,8 @@ async function makeRoom(folder: string, keep: string, limit: number): Promise<vo
     const info = isOurs(name) ? await stat(path).catch(() => undefined) : undefined;
     if (info === undefined) continue;
     if (info.isFile()) entries.push({ path, size: info.size, used: info.mtimeMs });
-    else if (Date.now() - info.mtimeMs > unfinishedFor) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    else if (Date.now() - info.mtimeMs > unfinishedFor)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
   let total = entries.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of entries.toSorted((a, b) => a.used - b.used)) {
@@ -92,9 +98,11 @@ async function makeRoom(folder: string, keep: string, limit: number): Promise<vo
   }
 }
 
-const isOurs = (name: string): boolean => /^[\da-f]{32}-[\da-f]{64}\.so$|^unfinished-|^compiler-[\da-f]{32}\.json/.test(name);
+const isOurs = (name: string): boolean =>
+  /^[\da-f]{32}-[\da-f]{64}\.so$|^unfinished-|^compiler-[\da-f]{32}\.json/.test(name);
 
-const entryName = (key: string, content: Uint8Array): string => `${key}-${createHash("sha256").update(content).digest("hex")}.so`;
+const entryName = (key: string, content: Uint8Array): string =>
+  `${key}-${createHash("sha256").update(content).digest("hex")}.so`;
 
 async function listing(folder: string): Promise<readonly string[]> {
   try {

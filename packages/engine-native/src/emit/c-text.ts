@@ -57,7 +57,7 @@ export function isLaneArray(context: EmitContext, index: ArrayIndex): boolean {
 /** The shortest float literal that is the same float32. */
 export function floatLiteral(value: number): string {
   const single = Math.fround(value);
-  if (Number.isNaN(single)) return "__builtin_nanf(\"\")";
+  if (Number.isNaN(single)) return '__builtin_nanf("")';
   if (!Number.isFinite(single)) return single > 0 ? "__builtin_inff()" : "(-__builtin_inff())";
   let text = String(single);
   for (let digits = 1; digits <= 9; digits++) {
@@ -90,5 +90,8 @@ export function indent(lines: readonly string[], by = "  "): readonly string[] {
 
 /** A comment may quote a circuit's own names: nothing in them can end it or continue the line. */
 export function comment(text: string): string {
-  return `/* ${text.replaceAll("*/", "* /").replaceAll("/*", "/ *").replaceAll(/[\\\r\n?]/g, " ")} */`;
+  return `/* ${text
+    .replaceAll("*/", "* /")
+    .replaceAll("/*", "/ *")
+    .replaceAll(/[\\\r\n?]/g, " ")} */`;
 }

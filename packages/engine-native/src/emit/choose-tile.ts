@@ -41,7 +41,8 @@ export function chooseTile(lengths: readonly number[], channels: number, vectors
         for (const piece of cut(channels, tile)) cost += count * piece.count * tileCost(size * vectors, piece.size);
       }
     }
-    if (cost < best.cost * 0.999) best = { positions, channels: channelsFor(positions, channels, vectors, target), cost };
+    if (cost < best.cost * 0.999)
+      best = { positions, channels: channelsFor(positions, channels, vectors, target), cost };
   }
   return { positions: best.positions, channels: best.channels };
 }

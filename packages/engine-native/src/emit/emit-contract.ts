@@ -7,12 +7,26 @@
  * row). Output positions of neighbouring residues are visited side by side, so that the inputs they share are in cache.
  */
 import type { ContractKernel, Segment } from "@settle/kernels";
-import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters, times, vectorsOf } from "./c-text.ts";
+import {
+  addressOf,
+  comment,
+  type EmitContext,
+  indent,
+  memoryArguments,
+  memoryParameters,
+  times,
+  vectorsOf,
+} from "./c-text.ts";
 import { channelsFor, chooseTile, cut, type Tile } from "./choose-tile.ts";
 import { emitFinish } from "./emit-finish.ts";
 
 /** The function `name(g, t, s, p, valid)` and those it needs. */
-export function emitContract(context: EmitContext, name: string, kernel: ContractKernel, inStep: boolean): readonly string[] {
+export function emitContract(
+  context: EmitContext,
+  name: string,
+  kernel: ContractKernel,
+  inStep: boolean,
+): readonly string[] {
   const tile = chooseTile(
     columnRanges(kernel.columns).flatMap(({ from, to, members }) => members.map(() => to - from)),
     kernel.outputChannels,
@@ -20,9 +34,13 @@ export function emitContract(context: EmitContext, name: string, kernel: Contrac
     context.target,
   );
   const emitter = { context, name, kernel, tile, row: tapSteps(kernel.rows), column: tapSteps(kernel.columns) };
-  const sizes = new Set(columnRanges(kernel.columns).flatMap(({ from, to }) => cut(to - from, tile.positions).map(({ size }) => size)));
+  const sizes = new Set(
+    columnRanges(kernel.columns).flatMap(({ from, to }) => cut(to - from, tile.positions).map(({ size }) => size)),
+  );
   return [
-    comment(`${kernel.label}: ${kernel.outputRows} x ${kernel.outputColumns} positions, ${kernel.inputChannels} -> ${kernel.outputChannels} channels`),
+    comment(
+      `${kernel.label}: ${kernel.outputRows} x ${kernel.outputColumns} positions, ${kernel.inputChannels} -> ${kernel.outputChannels} channels`,
+    ),
     ...emitFinish(context, name, kernel, inStep),
     ...[...sizes].flatMap((positions) => emitTile(emitter, positions)),
     ...emitRow(emitter),
@@ -54,11 +72,17 @@ interface Range {
 
 function columnRanges(segments: readonly Segment[]): readonly Range[] {
   const placed = segments.map((segment) => ({ segment, firstBlock: Math.floor(segment.first / segment.step) }));
-  const bounds = [...new Set(placed.flatMap(({ segment, firstBlock }) => [firstBlock, firstBlock + segment.count]))].toSorted((a, b) => a - b);
+  const bounds = [
+    ...new Set(placed.flatMap(({ segment, firstBlock }) => [firstBlock, firstBlock + segment.count])),
+  ].toSorted((a, b) => a - b);
   return bounds.slice(1).map((to, k) => {
     const from = bounds[k] ?? 0;
     const members = placed.filter(({ segment, firstBlock }) => firstBlock <= from && to <= firstBlock + segment.count);
-    return { from, to, members: members.toSorted((a, b) => a.segment.first % a.segment.step - (b.segment.first % b.segment.step)) };
+    return {
+      from,
+      to,
+      members: members.toSorted((a, b) => (a.segment.first % a.segment.step) - (b.segment.first % b.segment.step)),
+    };
   });
 }
 
@@ -85,7 +109,8 @@ function emitTile(emitter: Emitter, positions: number): readonly string[] {
   const body: string[] = [];
   let first = 0;
   for (const { size, count } of cut(kernel.outputChannels, widest)) {
-    if (count === 1) body.push("{", ...indent([`const long c = ${first};`, ...emitAccumulation(emitter, positions, size)]), "}");
+    if (count === 1)
+      body.push("{", ...indent([`const long c = ${first};`, ...emitAccumulation(emitter, positions, size)]), "}");
     else {
       body.push(`for (long c = ${first}; c < ${first + size * count}; c += ${size}) {`);
       body.push(...indent(emitAccumulation(emitter, positions, size)), "}");
@@ -105,7 +130,9 @@ function emitAccumulation(emitter: Emitter, positions: number, channels: number)
   const { inputChannels, outputChannels, inputColumns, tapColumns, work } = kernel;
   const inputStep = kernel.columns[0]?.inputStep ?? 1;
   const outputStep = kernel.columns[0]?.step ?? 1;
-  const cells = Array.from({ length: positions }, (_, p) => Array.from({ length: vectors }, (__, u) => ({ p, u }))).flat();
+  const cells = Array.from({ length: positions }, (_, p) =>
+    Array.from({ length: vectors }, (__, u) => ({ p, u })),
+  ).flat();
   const channel = Array.from({ length: channels }, (_, c) => c);
   const accumulator = (cell: { p: number; u: number }, c: number): string => `s${cell.p * vectors + cell.u}_${c}`;
   const inner = [
@@ -145,7 +172,8 @@ function emitAccumulation(emitter: Emitter, positions: number, channels: number)
           "}",
         ];
   loops.push(...(severalRows ? ["for (long i = 0; i < rows; i++) {", ...indent(columnLoop), "}"] : columnLoop));
-  const sumNames = (cell: { p: number; u: number }): readonly string[] => work.sums.map((_, k) => `t${k}_${cell.p * vectors + cell.u}`);
+  const sumNames = (cell: { p: number; u: number }): readonly string[] =>
+    work.sums.map((_, k) => `t${k}_${cell.p * vectors + cell.u}`);
   const locals = cells.flatMap(sumNames);
   const empty = kernel.rows.every(({ taps }) => taps.length > 0) && kernel.columns.every(({ taps }) => taps.length > 0);
   return [
@@ -154,7 +182,9 @@ function emitAccumulation(emitter: Emitter, positions: number, channels: number)
     ...(locals.length > 0 ? [`vec ${locals.map((local) => `${local} = {0}`).join(", ")};`] : []),
     ...cells.flatMap((cell) =>
       channel.map((c) => {
-        const extra = sumNames(cell).map((local) => `, &${local}`).join("");
+        const extra = sumNames(cell)
+          .map((local) => `, &${local}`)
+          .join("");
         return `${name}_finish(${memoryArguments}, q + ${cell.p * outputStep}, c + ${c}, ${cell.u}, ${accumulator(cell, c)}${extra});`;
       }),
     ),
@@ -205,7 +235,10 @@ function emitKernel({ context, name, kernel }: Emitter): readonly string[] {
   const { vectors } = context;
   const body: string[] = [];
   if (work.sums.length > 0) body.push(`vec sums[${work.sums.length * vectors}] = {{0}};`);
-  body.push(`const vec *x = ${vectorsOf(context, kernel.input)};`, `const float *w = ${addressOf(context, kernel.weights)};`);
+  body.push(
+    `const vec *x = ${vectorsOf(context, kernel.input)};`,
+    `const float *w = ${addressOf(context, kernel.weights)};`,
+  );
   const inputRow = inputColumns * inputChannels * vectors;
   for (const { from, to, members } of columnRanges(kernel.rows)) {
     const calls = members.map(({ segment, firstBlock }) => {

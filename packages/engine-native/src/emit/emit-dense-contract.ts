@@ -4,7 +4,16 @@
  * memory of the thread.
  */
 import type { ContractKernel } from "@settle/kernels";
-import { addressOf, comment, type EmitContext, type EmittedKernel, indent, memoryArguments, memoryParameters, vectorsOf } from "./c-text.ts";
+import {
+  addressOf,
+  comment,
+  type EmitContext,
+  type EmittedKernel,
+  indent,
+  memoryArguments,
+  memoryParameters,
+  vectorsOf,
+} from "./c-text.ts";
 import { channelsFor, cut } from "./choose-tile.ts";
 import { emitFinish } from "./emit-finish.ts";
 
@@ -12,11 +21,18 @@ import { emitFinish } from "./emit-finish.ts";
 const blockBytes = 96 * 1024;
 
 export function isDense({ rows, columns }: ContractKernel): boolean {
-  return [rows, columns].every(([segment, ...more]) => more.length === 0 && segment?.count === 1 && segment.taps.length === 1);
+  return [rows, columns].every(
+    ([segment, ...more]) => more.length === 0 && segment?.count === 1 && segment.taps.length === 1,
+  );
 }
 
 /** The function `name(g, t, s, p, valid)` and those it needs. */
-export function emitDenseContract(context: EmitContext, name: string, kernel: ContractKernel, inStep: boolean): EmittedKernel {
+export function emitDenseContract(
+  context: EmitContext,
+  name: string,
+  kernel: ContractKernel,
+  inStep: boolean,
+): EmittedKernel {
   const { vectors, room, plan } = context;
   const { inputChannels, outputChannels, work } = kernel;
   const pieces = cut(outputChannels, channelsFor(1, outputChannels, vectors, context.target));
@@ -47,7 +63,10 @@ export function emitDenseContract(context: EmitContext, name: string, kernel: Co
       `const float *w = ${packed === undefined ? addressOf(context, kernel.weights) : `s + ${packed}`};`,
       ...calls,
       ...work.sums.flatMap((each, k) =>
-        Array.from({ length: vectors }, (_, u) => `${vectorsOf(context, each.array)}[${u}] = sums[${k * vectors + u}];`),
+        Array.from(
+          { length: vectors },
+          (_, u) => `${vectorsOf(context, each.array)}[${u}] = sums[${k * vectors + u}];`,
+        ),
       ),
     ]),
     "}",
@@ -57,14 +76,24 @@ export function emitDenseContract(context: EmitContext, name: string, kernel: Co
 }
 
 /** [input channels][output channels] -> [tiles][input channels][channels of the tile]. */
-function emitPack(context: EmitContext, name: string, { weights, inputChannels, outputChannels }: ContractKernel, pieces: ReturnType<typeof cut>, packed: number): readonly string[] {
+function emitPack(
+  context: EmitContext,
+  name: string,
+  { weights, inputChannels, outputChannels }: ContractKernel,
+  pieces: ReturnType<typeof cut>,
+  packed: number,
+): readonly string[] {
   let c = 0;
   const loops = pieces.map(({ size, count }) => {
     const start = c;
     c += size * count;
     return `for (long c = ${start}; c < ${c}; c += ${size}) for (long k = 0; k < ${inputChannels}; k++) for (long i = 0; i < ${size}; i++) *y++ = w[k * ${outputChannels} + c + i];`;
   });
-  return [`static void ${name}_pack(float *s) {`, ...indent([`const float *w = ${addressOf(context, weights)};`, `float *restrict y = s + ${packed};`, ...loops]), "}"];
+  return [
+    `static void ${name}_pack(float *s) {`,
+    ...indent([`const float *w = ${addressOf(context, weights)};`, `float *restrict y = s + ${packed};`, ...loops]),
+    "}",
+  ];
 }
 
 interface TileEmitter {
@@ -87,13 +116,32 @@ function emitTile({ context, name, kernel, several, packed }: TileEmitter, chann
     `static void ${name}_${channels}(${memoryParameters}, const vec *x, const float *w, long count, long c, int first, int last${sums}) {`,
     ...indent([
       `vec ${cells.map(({ sum }) => `${sum} = {0}`).join(", ")};`,
-      ...(several ? [`vec *waiting = (vec *)(t + ${context.plan.sizes.temporary});`, `if (!first) { ${cells.map(({ c, u, sum }) => `${sum} = ${scratch(c, u)};`).join(" ")} }`] : []),
+      ...(several
+        ? [
+            `vec *waiting = (vec *)(t + ${context.plan.sizes.temporary});`,
+            `if (!first) { ${cells.map(({ c, u, sum }) => `${sum} = ${scratch(c, u)};`).join(" ")} }`,
+          ]
+        : []),
       `for (long k = 0; k < count; k++, x += VECTORS, w += ${packed ? channels : outputChannels}) {`,
-      `  const vec ${range(vectors).map((u) => `x${u} = x[${u}]`).join(", ")};`,
-      ...range(channels).map((c) => `  const float w${c} = w[${c}]; ${range(vectors).map((u) => `s${u}_${c} += x${u} * w${c};`).join(" ")}`),
+      `  const vec ${range(vectors)
+        .map((u) => `x${u} = x[${u}]`)
+        .join(", ")};`,
+      ...range(channels).map(
+        (c) =>
+          `  const float w${c} = w[${c}]; ${range(vectors)
+            .map((u) => `s${u}_${c} += x${u} * w${c};`)
+            .join(" ")}`,
+      ),
       "}",
-      ...(several ? [`if (!last) { ${cells.map(({ c, u, sum }) => `${scratch(c, u)} = ${sum};`).join(" ")} return; }`] : []),
-      ...work.sums.map((_, k) => `vec ${range(vectors).map((u) => `t${k}_${u} = {0}`).join(", ")};`),
+      ...(several
+        ? [`if (!last) { ${cells.map(({ c, u, sum }) => `${scratch(c, u)} = ${sum};`).join(" ")} return; }`]
+        : []),
+      ...work.sums.map(
+        (_, k) =>
+          `vec ${range(vectors)
+            .map((u) => `t${k}_${u} = {0}`)
+            .join(", ")};`,
+      ),
       ...cells.map(({ c, u, sum }) => {
         const extra = work.sums.map((_, k) => `, &t${k}_${u}`).join("");
         return `${name}_finish(${memoryArguments}, 0, c + ${c}, ${u}, ${sum}${extra});`;
@@ -104,7 +152,10 @@ function emitTile({ context, name, kernel, several, packed }: TileEmitter, chann
   ];
 }
 
-function blocks({ plan }: EmitContext, { inputChannels }: ContractKernel): readonly { readonly from: number; readonly count: number; readonly first: boolean; readonly last: boolean }[] {
+function blocks(
+  { plan }: EmitContext,
+  { inputChannels }: ContractKernel,
+): readonly { readonly from: number; readonly count: number; readonly first: boolean; readonly last: boolean }[] {
   const largest = Math.max(1, Math.floor(blockBytes / (4 * plan.lanes)));
   let from = 0;
   return cut(inputChannels, largest).flatMap(({ size, count }) =>

@@ -34,7 +34,9 @@ export function emitDenseGradient(context: EmitContext, name: string, kernel: Gr
   });
   return [
     comment(kernel.label),
-    ...down.flatMap((rows) => across.flatMap((columns) => emitTile(name, rows.size, columns.size, vectors, secondChannels))),
+    ...down.flatMap((rows) =>
+      across.flatMap((columns) => emitTile(name, rows.size, columns.size, vectors, secondChannels)),
+    ),
     `static void ${name}(${memoryParameters}, long valid) {`,
     ...indent([
       `const float *x = ${addressOf(context, first)}, *y = ${addressOf(context, second)};`,
@@ -57,8 +59,15 @@ function emitTile(name: string, tall: number, wide: number, vectors: number, str
     ...indent([
       `vec ${cells.map(({ sum }) => `${sum} = {0}`).join(", ")};`,
       `for (long l = 0; l < valid; l++, x++, y += ${vectors}) {`,
-      `  const vec ${range(wide).map((b) => `y${b} = y[${b}]`).join(", ")};`,
-      ...range(tall).map((a) => `  const float x${a} = x[${a} * LANES]; ${range(wide).map((b) => `s${a}_${b} += x${a} * y${b};`).join(" ")}`),
+      `  const vec ${range(wide)
+        .map((b) => `y${b} = y[${b}]`)
+        .join(", ")};`,
+      ...range(tall).map(
+        (a) =>
+          `  const float x${a} = x[${a} * LANES]; ${range(wide)
+            .map((b) => `s${a}_${b} += x${a} * y${b};`)
+            .join(" ")}`,
+      ),
       "}",
       ...cells.map(({ a, b, sum }) => `put(out + ${a * stride} + ${b} * WIDTH, ${sum}, room - ${b} * WIDTH);`),
     ]),

@@ -21,8 +21,15 @@ export interface WorkPlace {
  * Work on a lane group.
  * @param sum  the C variable that gathers the k-th sum
  */
-export function emitLaneWork(context: EmitContext, work: ElementWork, place: WorkPlace, sum: (k: number) => string): readonly string[] {
-  const names = work.operands.map((operand, k) => (operand.kind === "contraction" ? (place.contraction ?? "") : `a${k}`));
+export function emitLaneWork(
+  context: EmitContext,
+  work: ElementWork,
+  place: WorkPlace,
+  sum: (k: number) => string,
+): readonly string[] {
+  const names = work.operands.map((operand, k) =>
+    operand.kind === "contraction" ? (place.contraction ?? "") : `a${k}`,
+  );
   const lines = work.operands.flatMap((operand, k): readonly string[] => {
     if (operand.kind === "contraction") return [];
     const index = indexOf(operand.map, place);
@@ -37,7 +44,9 @@ export function emitLaneWork(context: EmitContext, work: ElementWork, place: Wor
   });
   for (const store of work.stores) {
     const one = arrayOf(context, store.array).elements === 1;
-    lines.push(`${vectorsOf(context, store.array)}[${laneIndex(one ? "0" : place.element, place.vector, context)}] = b${store.let};`);
+    lines.push(
+      `${vectorsOf(context, store.array)}[${laneIndex(one ? "0" : place.element, place.vector, context)}] = b${store.let};`,
+    );
   }
   work.sums.forEach((each, k) => lines.push(`${sum(k)} += b${each.let};`));
   return lines;

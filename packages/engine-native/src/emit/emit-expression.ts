@@ -3,7 +3,10 @@ import type { BinaryPrimitive, Comparison, ScalarExpression, UnaryPrimitive } fr
 import { floatLiteral } from "./c-text.ts";
 
 const infix: Partial<Record<BinaryPrimitive, string>> = { add: "+", sub: "-", mul: "*", div: "/" };
-const functions: Record<Exclude<BinaryPrimitive, "add" | "sub" | "mul" | "div"> | Exclude<UnaryPrimitive, "neg">, string> = {
+const functions: Record<
+  Exclude<BinaryPrimitive, "add" | "sub" | "mul" | "div"> | Exclude<UnaryPrimitive, "neg">,
+  string
+> = {
   min: "vec_min",
   max: "vec_max",
   abs: "vec_abs",
@@ -28,7 +31,9 @@ export function emitExpression(expression: ScalarExpression, names: readonly str
       return name;
     }
     case "unary":
-      return expression.primitive === "neg" ? `(-${of(expression.a)})` : `${functions[expression.primitive]}(${of(expression.a)})`;
+      return expression.primitive === "neg"
+        ? `(-${of(expression.a)})`
+        : `${functions[expression.primitive]}(${of(expression.a)})`;
     case "binary": {
       const { primitive, a, b } = expression;
       switch (primitive) {

@@ -8,7 +8,12 @@ import { emitLaneWork } from "./emit-element-work.ts";
  * to for each sum over elements.
  * @param inStep  whether it is run T times: elsewhere short code, which compiles faster, is worth more than fast code
  */
-export function emitFinish(context: EmitContext, name: string, kernel: ContractKernel, inStep: boolean): readonly string[] {
+export function emitFinish(
+  context: EmitContext,
+  name: string,
+  kernel: ContractKernel,
+  inStep: boolean,
+): readonly string[] {
   const { work, outputRows, outputColumns, outputChannels } = kernel;
   const place = {
     elements: outputRows * outputColumns * outputChannels,

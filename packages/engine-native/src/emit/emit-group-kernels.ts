@@ -1,16 +1,31 @@
 /** Kernels of a lane group other than contractions, as C functions `name(g, t, s, p, valid)`. */
 import type { GradientKernel, GroupKernel, LaneSumKernel, MapKernel, SoftmaxKernel } from "@settle/kernels";
-import { addressOf, comment, type EmitContext, type EmittedKernel, indent, memoryParameters, vectorsOf } from "./c-text.ts";
+import {
+  addressOf,
+  comment,
+  type EmitContext,
+  type EmittedKernel,
+  indent,
+  memoryParameters,
+  vectorsOf,
+} from "./c-text.ts";
 import { channelsFor, cut } from "./choose-tile.ts";
 import { emitContract } from "./emit-contract.ts";
 import { emitDenseContract, isDense } from "./emit-dense-contract.ts";
 import { emitDenseGradient, isDenseGradient } from "./emit-dense-gradient.ts";
 import { emitLaneWork } from "./emit-element-work.ts";
 
-export function emitGroupKernel(context: EmitContext, name: string, kernel: GroupKernel, inStep: boolean): EmittedKernel {
+export function emitGroupKernel(
+  context: EmitContext,
+  name: string,
+  kernel: GroupKernel,
+  inStep: boolean,
+): EmittedKernel {
   switch (kernel.kind) {
     case "contract":
-      return isDense(kernel) ? emitDenseContract(context, name, kernel, inStep) : alone(emitContract(context, name, kernel, inStep));
+      return isDense(kernel)
+        ? emitDenseContract(context, name, kernel, inStep)
+        : alone(emitContract(context, name, kernel, inStep));
     case "map":
       return alone(emitMap(context, name, kernel));
     case "softmax":
@@ -49,7 +64,11 @@ function emitMap(context: EmitContext, name: string, kernel: MapKernel): readonl
   ];
 }
 
-function emitSoftmax(context: EmitContext, name: string, { label, input, output, positions, channels }: SoftmaxKernel): readonly string[] {
+function emitSoftmax(
+  context: EmitContext,
+  name: string,
+  { label, input, output, positions, channels }: SoftmaxKernel,
+): readonly string[] {
   return [
     comment(label),
     `static void ${name}(${memoryParameters}, long valid) {`,
@@ -77,7 +96,11 @@ const keepLines: readonly string[] = [
   "for (long l = 0; l < LANES; l++) keep[l / WIDTH][l % WIDTH] = l < valid ? -1 : 0;",
 ];
 
-function emitLaneSum(context: EmitContext, name: string, { label, input, positions, channels, output }: LaneSumKernel): readonly string[] {
+function emitLaneSum(
+  context: EmitContext,
+  name: string,
+  { label, input, positions, channels, output }: LaneSumKernel,
+): readonly string[] {
   return [
     comment(label),
     `static void ${name}(${memoryParameters}, long valid) {`,
@@ -148,7 +171,10 @@ function emitGradientTile(name: string, kernel: GradientKernel, tall: number, wi
         [
           ...range(tall).map((a) => `const vec x${a} = (vec)(bits(x_[${a} * VECTORS + u]) & keep[u]);`),
           ...range(wide).map(
-            (b) => `const vec y${b} = (vec)(bits(y_[${b} * VECTORS + u]) & keep[u]); ${range(tall).map((a) => `s${a}_${b} += x${a} * y${b};`).join(" ")}`,
+            (b) =>
+              `const vec y${b} = (vec)(bits(y_[${b} * VECTORS + u]) & keep[u]); ${range(tall)
+                .map((a) => `s${a}_${b} += x${a} * y${b};`)
+                .join(" ")}`,
           ),
         ],
         "      ",
@@ -165,7 +191,10 @@ function positionRun(run: GradientKernel["rows"][number]): string {
   return `{${[run.first, run.firstStep, run.second, run.secondStep, run.count].join(", ")}}`;
 }
 
-function tiles(length: number, largest: number): readonly { readonly from: number; readonly to: number; readonly size: number }[] {
+function tiles(
+  length: number,
+  largest: number,
+): readonly { readonly from: number; readonly to: number; readonly size: number }[] {
   let from = 0;
   return cut(length, largest).map(({ size, count }) => {
     const start = from;

@@ -1,7 +1,15 @@
 /** A whole KernelPlan as C: the step in one file; the other phases and the entry, `settle_run`, in another. */
 import type { KernelPlan, PhasePlan } from "@settle/kernels";
 import { type PhaseName, phaseNames } from "@settle/program";
-import { addressOf, comment, type EmitContext, indent, memoryArguments, memoryParameters, type Room } from "./c-text.ts";
+import {
+  addressOf,
+  comment,
+  type EmitContext,
+  indent,
+  memoryArguments,
+  memoryParameters,
+  type Room,
+} from "./c-text.ts";
 import { emitGroupKernel } from "./emit-group-kernels.ts";
 import { emitSharedKernel } from "./emit-shared-kernels.ts";
 import { runtimeText } from "./run-text.ts";
@@ -25,7 +33,8 @@ export interface EmittedProgram {
 /** @param plan  with as many lanes as one or several vectors of the target hold */
 export function emitProgram(plan: KernelPlan, target: Target): EmittedProgram {
   const vectors = plan.lanes / target.width;
-  if (!Number.isInteger(vectors)) throw new Error(`native emitter fault: ${plan.lanes} lanes are not whole vectors of ${target.width}`);
+  if (!Number.isInteger(vectors))
+    throw new Error(`native emitter fault: ${plan.lanes} lanes are not whole vectors of ${target.width}`);
   const room = { shared: plan.sizes.shared, temporary: plan.sizes.temporary };
   const context: EmitContext = { plan, target, vectors, room };
   const { group, partial } = plan.sizes;

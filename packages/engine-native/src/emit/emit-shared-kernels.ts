@@ -53,9 +53,16 @@ function emitReduce(context: EmitContext, kernel: Reduce): readonly string[] {
     rest = divide;
   }
   if (rest > 1) loops.push({ size: rest, multiply: 0 });
-  const index = loops.map(({ multiply }, k) => times(`i${k}`, multiply)).filter((term) => term !== "0").join(" + ") || "0";
+  const index =
+    loops
+      .map(({ multiply }, k) => times(`i${k}`, multiply))
+      .filter((term) => term !== "0")
+      .join(" + ") || "0";
   const start = operation === "sum" ? "0.0f" : "-__builtin_inff()";
-  const step = operation === "sum" ? `y[${index}] += *x++;` : `{ const float a = *x++; if (a > y[${index}] || a != a) y[${index}] = a; }`;
+  const step =
+    operation === "sum"
+      ? `y[${index}] += *x++;`
+      : `{ const float a = *x++; if (a > y[${index}] || a != a) y[${index}] = a; }`;
   return [
     `const float *x = ${addressOf(context, input)};`,
     `float *restrict y = ${addressOf(context, output)};`,

@@ -1,0 +1,140 @@
+import { argument, type BufferId, constant, mul } from "@settle/program";
+import type { Executable } from "@settle/runtime";
+import { mkdtempSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+
+import { createNativeEngine } from "../src/index.ts";
+import { mapProgram, width } from "./map-program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "settle-native-test-"));
+afterAll(() => rm(folder, { recursive: true }));
+const engine = createNativeEngine({ cache: join(folder, "kernels") });
+const status = await engine.probe();
+const program = mapProgram(mul(argument(0), constant(2)));
+const x = "x" as BufferId;
+const y = "y" as BufferId;
+const step = [{ phase: "step" }] as const;
+const ones = (batch: number): Float32Array => new Float32Array(batch * width).fill(1);
+
+async function using<Result>(work: (executable: Executable) => Promise<Result>): Promise<Result> {
+  const executable = await engine.load(program);
+  try {
+    return await work(executable);
+  } finally {
+    await executable.dispose();
+  }
+}
+
+describe.skipIf(!status.available)("a native executable", () => {
+  it("keeps states and inputs between runs of the same batch", async () => {
+    await using(async (executable) => {
+      await executable.run({ batch: 3, schedule: step, inputs: new Map([[x, ones(3)]]) });
+      await executable.run({ batch: 3, schedule: [{ phase: "step", times: 4 }] });
+      expect(await executable.read(y)).toEqual(new Float32Array(15).fill(10));
+    });
+  });
+
+  it("forgets what it held for each sample when their number changes", async () => {
+    await using(async (executable) => {
+      await executable.run({ batch: 3, schedule: step, inputs: new Map([[x, ones(3)]]) });
+      await expect(executable.run({ batch: 2, schedule: step })).rejects.toMatchObject({
+        diagnostic: { code: "engine/missing-input" },
+      });
+      const after = await executable.run({ batch: 2, schedule: step, inputs: new Map([[x, ones(2)]]), outputs: [y] });
+      expect(after.get(y)).toEqual(new Float32Array(10).fill(2));
+    });
+  });
+
+  it("reads inputs before it returns to the caller, who may write over them", async () => {
+    await using(async (executable) => {
+      const values = ones(40);
+      const running = executable.run({
+        batch: 40,
+        schedule: [{ phase: "step", times: 1000 }],
+        inputs: new Map([[x, values]]),
+        outputs: [y],
+      });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      values.fill(7);
+      expect((await running).get(y)).toEqual(new Float32Array(200).fill(2000));
+    });
+  });
+
+  it("takes float64 numbers", async () => {
+    await using(async (executable) => {
+      const after = await executable.run({
+        batch: 1,
+        schedule: step,
+        inputs: new Map([[x, new Float64Array(width).fill(0.25)]]),
+        outputs: [y],
+      });
+      expect(after.get(y)).toEqual(new Float32Array(width).fill(0.5));
+    });
+  });
+
+  it("names the buffer and the sizes when an array does not fit", async () => {
+    await using(async (executable) => {
+      const run = executable.run({ batch: 2, schedule: step, inputs: new Map([[x, ones(3)]]) });
+      await expect(run).rejects.toMatchObject({
+        diagnostic: { code: "engine/shape-mismatch", message: expect.stringMatching(/"x".*10 numbers.*got 15/) },
+      });
+      await expect(executable.run({ batch: 0, schedule: step })).rejects.toMatchObject({
+        diagnostic: { code: "engine/shape-mismatch" },
+      });
+      await expect(executable.read("z" as BufferId)).rejects.toMatchObject({
+        diagnostic: { code: "engine/unknown-buffer" },
+      });
+    });
+  });
+
+  it("refuses a batch that no memory holds, and names one that fits", async () => {
+    await using(async (executable) => {
+      const run = executable.run({ batch: 1e12, schedule: step, inputs: new Map() });
+      await expect(run).rejects.toMatchObject({
+        diagnostic: { code: "engine/out-of-memory", help: expect.stringMatching(/largest batch that fits is \d+/) },
+      });
+      const after = await executable.run({ batch: 1, schedule: step, inputs: new Map([[x, ones(1)]]), outputs: [y] });
+      expect(after.get(y)).toEqual(new Float32Array(width).fill(2));
+    });
+  });
+
+  it("stops in the middle of a schedule when it is told to, and can be used afterwards", async () => {
+    await using(async (executable) => {
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const running = executable.run({
+        batch: 64,
+        schedule: [{ phase: "step", times: 2 ** 40 }],
+        inputs: new Map([[x, ones(64)]]),
+        signal: controller.signal,
+      });
+      setTimeout(() => controller.abort(reason), 20);
+      await expect(running).rejects.toBe(reason);
+      await executable.write(y, new Float32Array(64 * width));
+      expect((await executable.run({ batch: 64, schedule: step, outputs: [y] })).get(y)).toEqual(
+        new Float32Array(64 * width).fill(2),
+      );
+    });
+  });
+
+  it("cannot be used once it is disposed of", async () => {
+    const executable = await engine.load(program);
+    await executable.dispose();
+    await expect(executable.read(y)).rejects.toThrow("disposed");
+  });
+
+  it("compiles elsewhere, and says so, where its cache cannot be written", async () => {
+    const file = join(folder, "a-file");
+    await writeFile(file, "");
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const executable = await createNativeEngine({ cache: join(file, "kernels") }).load(program);
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining(file), { code: "SETTLE_KERNEL_CACHE" });
+    warned.mockRestore();
+    const after = await executable.run({ batch: 1, schedule: step, inputs: new Map([[x, ones(1)]]), outputs: [y] });
+    expect(after.get(y)).toEqual(new Float32Array(width).fill(2));
+    await executable.dispose();
+  });
+});
