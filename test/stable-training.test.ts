@@ -146,7 +146,7 @@ describe("a bound on λmax", () => {
     expect(within.some(({ shrunk }) => shrunk !== undefined)).toBe(true);
   });
 
-  test("multiplies weights by up to (bound/λmax)^¼, those most that grow fastest, and no bias", async () => {
+  test("multiplies weights by up to √(bound/λmax), those most that grow fastest, and no bias", async () => {
     const biased = (circuit: CircuitSpec): CircuitSpec => ({
       ...circuit,
       errors: { ex: { target: "x", bias: true }, ea: { target: "a" } },
@@ -159,7 +159,7 @@ describe("a bound on λmax", () => {
     await free.learn(whole);
     const learned = await held.learn(whole);
     if (learned.kind !== "learned") throw new Error("diverged");
-    const full = (0.5 / learned.stability!.lambdaMax) ** 0.25;
+    const full = (0.5 / learned.stability!.lambdaMax) ** 0.5;
     const { a, b } = learned.shrunk as { readonly a: number; readonly b: number };
     expect(Math.min(a, b)).toBeCloseTo(full, 12);
     expect(Math.max(a, b)).toBeGreaterThan(full);

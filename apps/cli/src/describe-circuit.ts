@@ -1,10 +1,14 @@
 /** A circuit in tables: its states and synapses, what they cost. */
-import { type Compiled, weightShape } from "@settle/settle";
+import { type Compiled, type Diagnostic, type StabilityEstimate, weightShape } from "@settle/settle";
 import Table from "cli-table3";
 import type { Colors } from "./context.ts";
 
 /** What `settle info` tells people. */
-export function describeCircuit({ analysis, graph }: Compiled, colors: Colors): string {
+export function describeCircuit(
+  { analysis, graph }: Compiled,
+  stability: StabilityEstimate | Diagnostic,
+  colors: Colors,
+): string {
   const { bold } = colors;
   const { parameters: counts, memory } = analysis;
   const states = table(colors, ["state", "shape", "level", "fed with", "predicted by", "predicts"]);
@@ -26,8 +30,16 @@ export function describeCircuit({ analysis, graph }: Compiled, colors: Colors): 
     `Parameters   ${group(counts.total)} (${kinds.join(", ")})`,
     `Class        ${hierarchical ? "hierarchical" : `not hierarchical: ${reasons.join("; ")}`}${skips.length > 0 ? `; skips ${skips.join(", ")}` : ""}`,
     `Work         ${scale(analysis.flopsPerStep)}FLOP a step, ${scale(analysis.flopsPerSettle)}FLOP a settle of ${analysis.steps} steps, for one sample`,
+    `Stability    ${describeStability(stability)}`,
     `Memory       ${scale(memory.parameters)}B of parameters and moments, ${scale(memory.perSample)}B a sample, in float32`,
   ].join("\n");
+}
+
+function describeStability(stability: StabilityEstimate | Diagnostic): string {
+  if ("message" in stability) return `not known: ${stability.message}`;
+  const { lambdaMax, limit, rate } = stability;
+  const figure = (value: number): string => String(Number(value.toPrecision(3)));
+  return `λmax ${figure(lambdaMax)} before learning; at rate ${figure(rate)} a linear settle diverges above ${figure(limit)}`;
 }
 
 function table({ isColorSupported }: Colors, head: readonly string[]): Table.Table {

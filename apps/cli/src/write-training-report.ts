@@ -15,10 +15,12 @@ export async function writeTrainingReport(run: Run, { compiled, result, evaluati
   const { explain } = await import("@settle/settle");
   const lines = await run.readMetrics();
   const moments: LearningMoment[] = [];
+  const estimates: (readonly [number, number])[] = [];
   let images = 0;
   for (const line of lines) {
     if (line.kind !== "step") continue;
     images += line.samples;
+    if (line.lambdaMax !== undefined) estimates.push([images, line.lambdaMax]);
     moments.push({ images, discrepancy: line.discrepancy, errors: line.errors });
   }
   const epochs = lines.filter((line) => line.kind !== "step");
@@ -36,6 +38,7 @@ export async function writeTrainingReport(run: Run, { compiled, result, evaluati
     ],
     sections: [
       { heading: "Learning", blocks: [learningPlot(moments, "images seen")] },
+      ...stabilitySection(estimates, result),
       ...(epochs.length === 0 ? [] : [epochTable(epochs)]),
       ...(evaluation === undefined ? [] : [await pictures(evaluation)]),
       {
@@ -46,6 +49,37 @@ export async function writeTrainingReport(run: Run, { compiled, result, evaluati
       },
     ],
   });
+}
+
+function stabilitySection(
+  estimates: readonly (readonly [number, number])[],
+  { stability }: TrainingResult,
+): readonly ReportSection[] {
+  const [first] = estimates;
+  const last = estimates.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const limit = stability?.limit;
+  return [
+    {
+      heading: "Stability",
+      blocks: [
+        {
+          kind: "plot",
+          name: "stability",
+          caption:
+            "λmax, the largest eigenvalue of the settle's linearised motion, over the samples of a batch. " +
+            `It is ${last[1].toPrecision(3)} in the end` +
+            (limit === undefined ? "." : `; above ${limit.toPrecision(3)}, which is 2/β, a linear settle diverges.`),
+          x: { label: "images seen" },
+          y: { label: "λmax" },
+          series: [
+            { name: "λmax", points: estimates },
+            ...(limit === undefined ? [] : [{ name: "2/β", points: [first, last].map(([x]) => [x, limit] as const) }]),
+          ],
+        },
+      ],
+    },
+  ];
 }
 
 function summarize(result: TrainingResult, images: number): string {

@@ -176,7 +176,7 @@ export interface AutoRate {
 
 /**
  * A bound on λmax. Where an estimate, made every so many updates, exceeds it, the host has `apply` shrink the weights
- * through which a state predicts, by (bound/λmax)^(¼ · share of the state in the fastest direction / largest share).
+ * through which a state predicts, by (bound/λmax)^(½ · share of the state in the fastest direction / largest share).
  */
 export interface StableBound {
   readonly bound: number;

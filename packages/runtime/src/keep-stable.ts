@@ -12,12 +12,10 @@ const isDue = (every: { readonly every: number } | undefined, update: number): b
   every !== undefined && update % every.every === 0;
 
 /**
- * What the weights from each state are multiplied by: (bound/λmax)^(¼ · share), where λmax is above the bound.
+ * What the weights from each state are multiplied by: (bound/λmax)^(½ · share), where λmax is above the bound.
  *
  * The share is that of the state in the fastest direction, relative to the largest: weights that have no part in what
- * grows fastest are left alone. λmax grows with the square of the weights, so this takes half of the way back (in
- * logarithms). An estimate rests on one batch and is a few percent off; a pull that leaves the rest to the next estimate
- * disturbs learning less.
+ * grows fastest are left alone. λmax grows about with the square of the weights, hence the root.
  *
  * @returns by source state; nothing where the weights stay as they are
  */
@@ -33,7 +31,7 @@ export function shrinkage(
   const { lambdaMax } = estimate;
   if (lambdaMax <= stable.bound) return undefined;
   const largest = Math.max(...shares.values());
-  const factor = (source: string): number => (stable.bound / lambdaMax) ** ((shares.get(source) ?? 0) / largest / 4);
+  const factor = (source: string): number => (stable.bound / lambdaMax) ** ((shares.get(source) ?? 0) / largest / 2);
   return Object.fromEntries(stable.shrinkInputs.map(({ source }) => [source, factor(source)]));
 }
 

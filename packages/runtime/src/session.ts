@@ -90,7 +90,7 @@ export interface LearnOptions {
   /** Default: every observed node clamped. */
   readonly modes?: Modes;
   readonly steps?: number;
-  /** Estimates λmax too, though the circuit does not ask for it at this update. Costs about 16 steps. Default false. */
+  /** Estimates λmax too, though the circuit does not ask for it at this update. Costs about 14 steps. Default false. */
   readonly stability?: boolean;
   /** Abandons the batch: no parameter changes, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;

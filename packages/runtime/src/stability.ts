@@ -42,8 +42,8 @@ export interface FastestSample {
   readonly shares: ReadonlyMap<string, number>;
 }
 
-/** Turns made while learning, beside the settle of an update: within 2 % of what many more would give. */
-export const learningTurns = 16;
+/** Turns made while learning, beside the settle of an update: within about 3 % of what many more would give. */
+export const learningTurns = 14;
 /** Without directions from before, the first turns only find them. */
 const firstTurns = 10;
 const moreTurns = 5;

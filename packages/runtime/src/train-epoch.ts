@@ -41,7 +41,7 @@ export async function trainEpoch(run: TrainingRun): Promise<Diagnostic | undefin
 
 /** An unfit sample is named with the place in the training where it turned up. */
 async function learn(run: TrainingRun, batch: DataBatch): Promise<LearnResult> {
-  const { signal, stabilityEvery: every = 10 } = run.options;
+  const { signal, stabilityEvery: every = 20 } = run.options;
   const stability = every > 0 && run.session.updates % every === 0;
   try {
     return await run.session.learn(batch, { rate: run.plan.rate, stability, ...(signal && { signal }) });

@@ -35,7 +35,7 @@ export interface TrainingOptions {
   readonly checkpointEvery?: { readonly updates?: number; readonly seconds?: number };
   /**
    * Estimates λmax every so many updates, besides those at which the circuit asks for it; 0 leaves it out. An estimate
-   * costs about as much as 16 steps of the batch, so 10 updates of 60 steps become less than 3 % longer. Default 10.
+   * costs about as much as 14 steps of the batch, so 20 updates of 60 steps become 1 to 2 % longer. Default 20.
    */
   readonly stabilityEvery?: number;
   /** Ends the training: the batch in progress is given up, what was learned before it is kept. */

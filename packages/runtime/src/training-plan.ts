@@ -10,7 +10,7 @@ import type { TrainingOptions } from "./train.ts";
 export function planTraining(session: Session, options: TrainingOptions): TrainingPlan {
   const { source, epochs, limit = source.size, rate = session.program.learn.rate } = options;
   const batch = options.batch ?? session.program.learn.batch;
-  const { stabilityEvery = 10 } = options;
+  const { stabilityEvery = 20 } = options;
   const wholes = [
     ["epochs", epochs, 0],
     ["batch", batch, 1],

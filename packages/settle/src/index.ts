@@ -12,6 +12,7 @@ export {
   type Engine,
   type SampleSource,
   type Session,
+  type StabilityEstimate,
   train,
   type TrainingEvent,
   type TrainingOptions,
@@ -20,10 +21,13 @@ export {
 export { circuitJsonSchema, type CircuitSpec, defineCircuit, parseCircuit, type SourceText } from "@settle/spec";
 export { checkCircuit, type CheckResult } from "./check-circuit.ts";
 export { chooseEngine, type EngineReport, engines } from "./choose-engine.ts";
+export { clearKernelCache } from "./clear-kernel-cache.ts";
 export { CircuitError } from "./circuit-error.ts";
 export { circuitSchemaFile, copyCircuit } from "./copy-circuit.ts";
 export { type CircuitInput, createSession, programsOf, type SessionSettings } from "./create-session.ts";
+export { emitCode, type EmittedCode } from "./emit-code.ts";
 export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
+export { estimateStability } from "./estimate-stability.ts";
 export {
   evaluate,
   type EvaluateOptions,

@@ -4,7 +4,7 @@ import { exitCodes } from "../exit-code.ts";
 
 export const infoCommand: CommandDefinition = {
   name: "info",
-  summary: "parts, shapes, exact parameter counts, FLOPs a step, memory, hierarchy class",
+  summary: "parts, shapes, exact parameter counts, FLOPs a step, memory, hierarchy class, stability",
   examples: [
     ["settle info conv-ngc", "a predefined circuit"],
     ["settle info mine.json --json", "the figures for a script"],
@@ -13,10 +13,16 @@ export const infoCommand: CommandDefinition = {
     command.argument("<circuit>", "a circuit file or a predefined name");
   },
   async run(context, command) {
-    const { compiled } = await compileCircuit(command.args[0] ?? "", context);
-    context.document(compiled.analysis);
+    const { compiled, circuit } = await compileCircuit(command.args[0] ?? "", context);
+    const { estimateStability, SettleError } = await import("@settle/settle");
+    // What cannot settle here, or not without diverging, still has all its other figures.
+    const stability = await estimateStability(circuit).catch((fault: unknown) => {
+      if (fault instanceof SettleError) return fault.diagnostic;
+      throw fault;
+    });
+    context.document({ ...compiled.analysis, stability });
     const { describeCircuit } = await import("../describe-circuit.ts");
-    context.print(describeCircuit(compiled, context.colors));
+    context.print(describeCircuit(compiled, stability, context.colors));
     return exitCodes.done;
   },
 };

@@ -165,7 +165,7 @@ async function report(
   context: Context,
   { result, run, compileSeconds }: { result: TrainingResult; run: TrainingRun; compileSeconds: number },
 ): Promise<ExitCode> {
-  const { seconds, position, discrepancy, validation } = result;
+  const { seconds, position, discrepancy, validation, stability } = result;
   context.document({
     run: run.dir,
     epochs: position.epoch - 1,
@@ -175,6 +175,7 @@ async function report(
       discrepancy: discrepancy?.total ?? null,
       ...(discrepancy && { errors: discrepancy.errors }),
       ...(validation && { validation: validation.total }),
+      ...(stability && { lambdaMax: stability.lambdaMax, limit: stability.limit }),
     },
     seconds: { compile: compileSeconds, ...seconds },
     imagesPerSecond: result.imagesPerSecond,
@@ -184,7 +185,8 @@ async function report(
     case "done":
       context.print(
         `${result.steps} updates in ${formatSeconds(seconds.total)} (${result.imagesPerSecond.toFixed(0)} images/s)` +
-          `${discrepancy ? `; discrepancy ${discrepancy.total.toFixed(3)}` : ""}. The run is in ${run.dir}: report.html shows it.`,
+          `${discrepancy ? `; discrepancy ${discrepancy.total.toFixed(3)}` : ""}` +
+          `${stability ? `; λmax ${stability.lambdaMax.toFixed(1)} (2/β is ${stability.limit.toPrecision(3)})` : ""}. The run is in ${run.dir}: report.html shows it.`,
       );
       return exitCodes.done;
     case "interrupted":

@@ -37,7 +37,7 @@ function textOf(equations: Equations): string {
   const { stable } = graph.learn;
   if (stable !== undefined) {
     lines.push(
-      `  every ${stable.every} updates, where λmax > ${printNumber(stable.bound)}: W ← (${printNumber(stable.bound)}/λmax)^(¼·share) · W`,
+      `  every ${stable.every} updates, where λmax > ${printNumber(stable.bound)}: W ← (${printNumber(stable.bound)}/λmax)^(½·share) · W`,
       "  (share: of its source state in the fastest deviation, relative to the largest)",
     );
   }
@@ -83,7 +83,7 @@ function latexOf(equations: Equations): string {
   if (stable !== undefined) {
     const bound = printNumber(stable.bound);
     const text = `\\quad\\text{where } \\lambda_{\\max} > ${bound},\\ s = \\text{share of its source}`;
-    rows.push(`\\mathbf{W} &\\leftarrow (${bound}/\\lambda_{\\max})^{s/4}\\,\\mathbf{W} ${text}`);
+    rows.push(`\\mathbf{W} &\\leftarrow (${bound}/\\lambda_{\\max})^{s/2}\\,\\mathbf{W} ${text}`);
   }
   rows.push(`\\mathrm{ToD} &= ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const names: Readonly<Record<string, string>> = { φ: "\\phi", "φ′": "\\phi'", g: "g" };
