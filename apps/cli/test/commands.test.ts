@@ -1,11 +1,11 @@
 import { parseProgram, verifyProgram } from "@settle/program";
 import { engineRegistry } from "@settle/settle";
 import { parseCircuit } from "@settle/spec";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { settle } from "./fake-terminal.ts";
 
 let folder: string;
@@ -101,6 +101,17 @@ describe("settle compile", () => {
     expect(read.program.circuit.name).toBe("conv-ngc");
   });
 
+  it("writes the WebAssembly text that the engine would run", async () => {
+    expect(await json("compile", "conv-ngc", "-o", "module.wat", "--emit", "wasm")).toMatchObject({ emit: "wasm" });
+    expect(await readFile(join(folder, "module.wat"), "utf8")).toMatch(/^\(module/m);
+  });
+
+  it("writes the C that would be built here, or says that there is no compiler", async () => {
+    const { code, stderr } = await settle(["compile", "conv-ngc", "-o", "kernels.c", "--emit", "c"], { cwd: folder });
+    if (code === 0) expect(await readFile(join(folder, "kernels.c"), "utf8")).toContain("void ");
+    else expect(stderr).toContain("[engine/unavailable]");
+  });
+
   it("says why a file cannot be written", async () => {
     const { code, stderr } = await settle(["compile", "conv-ngc", "-o", "no/such/folder.json"], { cwd: folder });
     expect(code).toBe(1);
@@ -176,6 +187,17 @@ describe("settle data", () => {
 });
 
 describe("settle engines", () => {
+  it("empties the cache of compiled kernels", async () => {
+    const cache = join(folder, "kernels");
+    await mkdir(cache, { recursive: true });
+    await writeFile(join(cache, `${"0".repeat(32)}-${"1".repeat(64)}.so`), "12345");
+    await writeFile(join(cache, "somebody-elses.so"), "67890");
+    vi.stubEnv("SETTLE_KERNELS", cache);
+    expect(await json("engines", "--clear-cache")).toEqual({ freed: 5 });
+    expect(await readdir(cache)).toEqual(["somebody-elses.so"]);
+    vi.unstubAllEnvs();
+  });
+
   it("tells scripts which work, why the others do not, and what auto takes", async () => {
     const report = (await json("engines")) as { engines: { name: string; available: boolean }[]; auto: string };
     expect(report.engines.map(({ name }) => name)).toEqual(engineRegistry.map(({ name }) => name));

@@ -1,1 +1,2 @@
+export { emitWat } from "./emit-wat.ts";
 export { wasmEngine } from "./wasm-engine.ts";

@@ -1,30 +1,46 @@
+import { Option } from "commander";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CommandDefinition } from "../command.ts";
 import { compileCircuit } from "../compile-circuit.ts";
 import { exitCodes } from "../exit-code.ts";
 
+const forms = ["program", "c", "wasm"] as const;
+
 export const compileCommand: CommandDefinition = {
   name: "compile",
-  summary: "write the Program of a circuit: the instructions an engine runs",
-  examples: [["settle compile conv-ngc -o conv-ngc.program.json", "with every observed node clamped"]],
+  summary: "write the Program of a circuit, or the code an engine makes of it",
+  examples: [
+    ["settle compile conv-ngc -o conv-ngc.program.json", "the instructions, with every observed node clamped"],
+    ["settle compile conv-ngc -o conv-ngc.c --emit c", "the C that the native engine builds here"],
+    ["settle compile conv-ngc -o conv-ngc.wat --emit wasm", "the text of the wasm engine's module"],
+  ],
   define(command) {
     command
       .argument("<circuit>", "a circuit file or a predefined name")
-      .requiredOption("-o, --output <file>", "where to write it");
+      .requiredOption("-o, --output <file>", "where to write it")
+      .addOption(
+        new Option("--emit <what>", "the Program, or what an engine would run").choices(forms).default("program"),
+      );
   },
   async run(context, command) {
-    const { serializeProgram, settleError } = await import("@settle/settle");
-    const { output } = command.opts<{ output: string }>();
+    const { emitCode, serializeProgram, settleError } = await import("@settle/settle");
+    const { output, emit } = command.opts<{ output: string; emit: (typeof forms)[number] }>();
     const { compiled } = await compileCircuit(command.args[0] ?? "", context);
-    const text = serializeProgram(compiled.program);
+    const { program } = compiled;
+    const text = emit === "program" ? serializeProgram(program) : await emitCode(program, emit);
     await writeFile(resolve(context.terminal.cwd, output), text).catch((fault: NodeJS.ErrnoException) => {
       throw settleError("output/unwritable", `"${output}" cannot be written: ${fault.message}.`, { cause: fault });
     });
-    const { buffers, circuit, phases } = compiled.program;
+    const { buffers, circuit, phases } = program;
     const instructions = Object.values(phases).reduce((sum, phase) => sum + phase.instructions.length, 0);
-    context.print(`Wrote ${output}: ${instructions} instructions on ${buffers.length} buffers.`);
-    context.document({ file: output, circuit, instructions, buffers: buffers.length });
+    const lines = text.split("\n").length;
+    context.print(
+      emit === "program"
+        ? `Wrote ${output}: ${instructions} instructions on ${buffers.length} buffers.`
+        : `Wrote ${output}: ${lines} lines.`,
+    );
+    context.document({ file: output, emit, circuit, instructions, buffers: buffers.length });
     return exitCodes.done;
   },
 };

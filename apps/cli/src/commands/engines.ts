@@ -60,10 +60,19 @@ export const enginesCommand: CommandDefinition = {
     ["settle engines", "the table"],
     ["settle engines --json", "the same for a script"],
     ["settle engines install tensorflow", "give tfjs:node a TensorFlow"],
+    ["settle engines --clear-cache", "remove the compiled kernels that native keeps"],
   ],
-  define() {},
-  async run(context) {
-    const { engines } = await import("@settle/settle");
+  define(command) {
+    command.option("--clear-cache", "remove the compiled kernels that the native engine keeps", false);
+  },
+  async run(context, command) {
+    const { clearKernelCache, engines } = await import("@settle/settle");
+    if (command.opts<{ clearCache: boolean }>().clearCache) {
+      const freed = await clearKernelCache();
+      context.print(`Removed ${(freed / 1e6).toFixed(1)} MB of compiled kernels.`);
+      context.document({ freed });
+      return exitCodes.done;
+    }
     const report = await engines();
     context.document({
       engines: report.engines.map((each) => ({ ...each, description: undefined })),
