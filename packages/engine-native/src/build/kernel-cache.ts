@@ -18,7 +18,7 @@ export function kernelFolder(environment: Readonly<Record<string, string | undef
 }
 
 /** Bytes a cache may take before the entries that were not used for longest go. */
-export const cacheLimit = 256 * 2 ** 20;
+const cacheLimit = 256 * 2 ** 20;
 
 /** How long a folder of an unfinished build is taken to be somebody's who is still at it, in milliseconds. */
 const unfinishedFor = 3_600_000;

@@ -136,7 +136,9 @@ function emitAccumulation(emitter: Emitter, positions: number, channels: number)
   const channel = Array.from({ length: channels }, (_, c) => c);
   const accumulator = (cell: { p: number; u: number }, c: number): string => `s${cell.p * vectors + cell.u}_${c}`;
   const inner = [
-    ...cells.map((cell, i) => `const vec x${i} = x_[${cell.p * inputStep * inputChannels * vectors + cell.u}];`),
+    ...cells.map(
+      (cell, i) => `vec x${i} = x_[${cell.p * inputStep * inputChannels * vectors + cell.u}]; IN_REGISTER(x${i});`,
+    ),
     ...channel.map((c) => {
       const updates = cells.map((cell, i) => `${accumulator(cell, c)} += x${i} * w${c};`);
       return `const float w${c} = w_[${c}]; ${updates.join(" ")}`;

@@ -123,9 +123,7 @@ function emitTile({ context, name, kernel, several, packed }: TileEmitter, chann
           ]
         : []),
       `for (long k = 0; k < count; k++, x += VECTORS, w += ${packed ? channels : outputChannels}) {`,
-      `  const vec ${range(vectors)
-        .map((u) => `x${u} = x[${u}]`)
-        .join(", ")};`,
+      ...range(vectors).map((u) => `  vec x${u} = x[${u}]; IN_REGISTER(x${u});`),
       ...range(channels).map(
         (c) =>
           `  const float w${c} = w[${c}]; ${range(vectors)

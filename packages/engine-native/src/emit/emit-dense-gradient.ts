@@ -59,9 +59,7 @@ function emitTile(name: string, tall: number, wide: number, vectors: number, str
     ...indent([
       `vec ${cells.map(({ sum }) => `${sum} = {0}`).join(", ")};`,
       `for (long l = 0; l < valid; l++, x++, y += ${vectors}) {`,
-      `  const vec ${range(wide)
-        .map((b) => `y${b} = y[${b}]`)
-        .join(", ")};`,
+      ...range(wide).map((b) => `  vec y${b} = y[${b}]; IN_REGISTER(y${b});`),
       ...range(tall).map(
         (a) =>
           `  const float x${a} = x[${a} * LANES]; ${range(wide)

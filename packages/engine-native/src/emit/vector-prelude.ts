@@ -15,6 +15,12 @@ export function vectorPrelude({ width }: Target, vectors: number): string {
 typedef float vec __attribute__((vector_size(4 * WIDTH), may_alias));
 typedef int32_t ints __attribute__((vector_size(4 * WIDTH), may_alias));
 #define INLINE static inline __attribute__((always_inline))
+/* gcc would rather load an input again for every multiply-add than once into a register: loads are then the limit. */
+#if defined(__x86_64__) && !defined(__clang__)
+#define IN_REGISTER(x) __asm__("" : "+v"(x))
+#else
+#define IN_REGISTER(x)
+#endif
 #define ASIDE static __attribute__((noinline))
 
 INLINE vec num(float x) { return x - (vec){0}; }
