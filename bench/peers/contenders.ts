@@ -27,8 +27,6 @@ export const peakName = "multiply-add peak";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const jiti = join(createRequire(import.meta.url).resolve("jiti/package.json"), "..", "lib", "jiti-cli.mjs");
-/** Smallest batch that is worth cutting into pieces that stay in cache. */
-const chunk = 50;
 /** tfjs on WebAssembly takes seconds for a hundred images: no larger batch tells more. */
 const patience = { "tfjs:wasm": 100 } as const;
 
@@ -54,6 +52,7 @@ export function contendersOf(
     return one(`${label} ${form}`, {
       program: places.python ?? "python3",
       args: [join(here, "worker.py"), ...flags({ library, form, problem, threads })],
+      environment: { PYTHONDONTWRITEBYTECODE: "1" },
     });
   };
   const onnx = (title: string, workers: number, each: number, form: string): Contender => ({
@@ -83,22 +82,20 @@ export function contendersOf(
       python("jax", "plain"),
     ];
   }
-  const chunked = batch > chunk ? [python("jax", `dilated/${chunk}`), python("jax", `columns/${chunk}`)] : [];
+  const inPieces = [10, 50].filter((size) => size < batch);
+  const loop = batch > 25 * threads ? "loop/25" : "loop";
   return [
     ...peaks,
     ...engines,
     ...training,
-    python("torch", "eager"),
-    python("torch", "tuned"),
-    python("torch", "compiled"),
-    python("torch", "frozen"),
-    python("torch", "compiled-columns"),
-    python("jax", "dilated"),
-    python("jax", "columns"),
-    ...chunked,
-    onnx(`onnxruntime-node, one process`, 1, threads, "loop"),
-    onnx(`onnxruntime-node, steps unrolled`, 1, threads, "unrolled"),
-    ...(threads > 1 && batch >= threads ? [onnx(`onnxruntime-node, ${threads} processes`, threads, 1, "loop")] : []),
+    ...["eager", "tuned", "compiled"].map((form) => python("torch", form)),
+    ...(batch > 10 ? [python("torch", "compiled-columns/10")] : []),
+    ...["dilated", "columns", ...inPieces.map((size) => `columns/${size}`)].map((form) => python("jax", form)),
+    onnx("onnxruntime-node loop", 1, threads, "loop"),
+    onnx("onnxruntime-node unrolled", 1, threads, "unrolled"),
+    ...(threads > 1 && batch >= threads
+      ? [onnx(`onnxruntime-node ${loop}, ${threads} processes`, threads, 1, loop)]
+      : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 /**
  * onnxruntime-node as a contender. It is no dependency of ours: it is taken from wherever it is said to be.
  *
- *     onnx-worker.ts --modules DIR --problem FILE --threads N [--form loop|unrolled] [--first A --last B]
+ *     onnx-worker.ts --modules DIR --problem FILE --threads N [--form loop|unrolled[/CHUNK]] [--first A --last B]
  */
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "@settle/runs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -53,33 +53,43 @@ if (runtime !== undefined) {
   const loaded = performance.now();
   const weights = levels.map((level) => tensor(`W${level}`));
   const biases = levels.map((level) => tensor(`bias:e${level - 1}`));
-  const model = onnxModel(constants, weights, biases, options.form === "unrolled" ? "unrolled" : "loop");
+  const [form, chunk] = options.form.split("/");
+  const model = onnxModel(constants, weights, biases, form === "unrolled" ? "unrolled" : "loop");
   const session = await InferenceSession.create(model, {
     executionProviders: ["cpu"],
     intraOpNumThreads: Number(options.threads),
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   });
-  const first = Number(options.first);
-  const feeds: Record<string, OnnxValue> = {};
-  for (const name of ["x", ...levels.map((level) => `z${level}`)]) {
-    const { shape, data } = tensor(name);
-    const size = shape.slice(1).reduce((product, extent) => product * extent, 1);
-    const last = Number(options.last ?? shape[0]);
-    feeds[name] = new OnnxArray("float32", data.slice(first * size, last * size), [last - first, ...shape.slice(1)]);
+  const names = ["x", ...levels.map((level) => `z${level}`)];
+  const last = Number(options.last ?? tensor("x").shape[0]);
+  const size = Number(chunk ?? last);
+  const feeds: Feeds[] = [];
+  for (let from = Number(options.first); from < last; from += size) {
+    const to = Math.min(from + size, last);
+    feeds.push(Object.fromEntries(names.map((name) => [name, slice(tensor(name), from, to)])));
   }
-  let settled = await session.run(feeds);
+  let settled: Feeds[] = [];
+  const once = async (): Promise<void> => {
+    settled = [];
+    for (const each of feeds) settled.push(await session.run(each));
+  };
+  await once();
   const seconds = { load: loaded / 1000, first: (performance.now() - loaded) / 1000 };
+  function slice({ shape, data }: OnnxTensor, from: number, to: number): OnnxValue {
+    const each = shape.slice(1).reduce((product, extent) => product * extent, 1);
+    return new OnnxArray("float32", data.slice(from * each, to * each), [to - from, ...shape.slice(1)]);
+  }
   const version = `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
   await serveRequests({ kind: "ready", version, seconds }, async (request) => {
     if (request.do === "settle") {
-      for (let time = 0; time < request.times; time++) settled = await session.run(feeds);
+      for (let time = 0; time < request.times; time++) await once();
       return;
     }
     const named: readonly (readonly [string, OnnxValue | undefined])[] = [
-      ["z0", feeds["x"]],
-      ...levels.map((level) => [`z${level}`, settled[`settled${level}`]] as const),
-      ...levels.map((level) => [`e${level - 1}`, settled[`e${level - 1}`]] as const),
+      ["z0", feeds[0]?.["x"]],
+      ...levels.map((level) => [`z${level}`, settled[0]?.[`settled${level}`]] as const),
+      ...levels.map((level) => [`e${level - 1}`, settled[0]?.[`e${level - 1}`]] as const),
     ];
     const written = new Map<string, Tensor>();
     for (const [name, value] of named) {

@@ -15,7 +15,7 @@ export interface Contender {
 
 export interface RunOptions {
   readonly rounds: number;
-  /** A sample repeats what it times until it lasts about so long, in seconds. Default 0.4. */
+  /** A sample repeats what it times until it lasts about so long, in seconds. Default 0.8. */
   readonly sampleSeconds?: number;
   /** Share of one core that other processes may use while a sample is taken. Default 0.06. */
   readonly foreignLimit?: number;
@@ -112,7 +112,7 @@ async function enter(contender: Contender, options: RunOptions): Promise<Entrant
     const [first] = processes;
     const difference = first === undefined || contender.unchecked ? undefined : await options.check?.(first);
     const once = await timeAll(processes, 1);
-    const times = Math.max(1, Math.round((options.sampleSeconds ?? 0.4) / once));
+    const times = Math.max(1, Math.round((options.sampleSeconds ?? 0.8) / once));
     return {
       kind: "ready",
       name,
