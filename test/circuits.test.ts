@@ -21,6 +21,7 @@ const textOf = (name: string): string => readFileSync(fileOf(name, "circuit.json
 const counts: Readonly<Record<string, { generative: number; error: number; bias: number; total: number }>> = {
   "conv-ngc": { generative: 9225, error: 0, bias: 63, total: 9288 },
   "conv-ngc-separate": { generative: 9225, error: 9225, bias: 63, total: 18_513 },
+  "conv-ngc-stable": { generative: 9225, error: 0, bias: 63, total: 9288 },
   ngc: { generative: 734_400, error: 0, bias: 3672, total: 738_072 },
   pcn: { generative: 734_400, error: 0, bias: 3672, total: 738_072 },
 };

@@ -263,17 +263,20 @@ describe("training", () => {
     expect(taken.get("stability")).toBeGreaterThan(0);
   });
 
-  test("warns once when settling comes close to its limit", async () => {
+  test("warns once when settling comes close to its limit, and again only when it has been well below", async () => {
     const events = await estimatesOf(
       { ...leaky, settle: { steps: 20, rate: 0.4 }, learn: { rule: "adam", rate: 0.03 } },
       { epochs: 80 },
     );
     const told = events.flatMap(({ diagnostic }) => (diagnostic === undefined ? [] : [diagnostic]));
-    const crossings = events.filter(
-      ({ estimate }, k) => estimate.growth > 1.9 && !((events[k - 1]?.estimate.growth ?? 0) > 1.9),
-    );
-    expect(crossings.length).toBeGreaterThan(0);
-    expect(told).toHaveLength(crossings.length);
+    let near = false;
+    let crossings = 0;
+    for (const { estimate } of events) {
+      if (!near && estimate.growth > 1.9) crossings += 1;
+      near = estimate.growth > (near ? 1.7 : 1.9);
+    }
+    expect(crossings).toBeGreaterThan(0);
+    expect(told).toHaveLength(crossings);
     expect(told[0]).toMatchObject({ code: "run/near-unstable", severity: "warning" });
     expect(told[0]!.message).toMatch(/λmax reached [45]\.\d+ in epoch \d+, update \d of 3/);
     expect(told[0]!.help).toContain('"bound": 4.5 ');

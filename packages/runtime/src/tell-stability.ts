@@ -1,11 +1,14 @@
 /** Tells a training's estimates of λmax, and warns once when settling comes close to its limit. */
 import { type Diagnostic, settleError } from "@settle/diagnostics";
+import type { Program } from "@settle/program";
 import type { LearnResult } from "./session.ts";
 import { printFigure, type StabilityEstimate } from "./stability.ts";
 import { emit, type TrainingRun, whereabouts } from "./training-run.ts";
 
 /** Of β·λmax; a linear settle diverges at 2. */
 const nearUnstable = 1.9;
+/** What it must fall below before another warning: an estimate moves a few percent from batch to batch. */
+const wellBelow = 1.7;
 
 /** @param learned the update that the estimate was made in, before it is counted */
 export async function tellStability(
@@ -13,8 +16,9 @@ export async function tellStability(
   estimate: StabilityEstimate,
   learned: LearnResult,
 ): Promise<void> {
-  const near = estimate.growth > nearUnstable;
-  const crossed = near && run.stability?.near !== true;
+  const wasNear = run.stability?.near === true;
+  const near = estimate.growth > (wasNear ? wellBelow : nearUnstable);
+  const crossed = near && !wasNear;
   run.stability = { estimate, updates: run.updates, near };
   const shrunk = learned.kind === "learned" ? learned.shrunk : undefined;
   await emit(run, {
@@ -37,18 +41,18 @@ export function latestEstimate({
 }
 
 function nearUnstableDiagnostic(run: TrainingRun, { lambdaMax, growth, limit, rate }: StabilityEstimate): Diagnostic {
-  const { stable } = run.session.program.learn;
-  const bound = printFigure(0.9 * limit);
   return settleError(
     "run/near-unstable",
     `λmax reached ${printFigure(lambdaMax)} ${whereabouts(run)}: at rate ${printFigure(rate)} β·λmax is ` +
       `${printFigure(growth)}, and a linear settle diverges at 2.`,
-    {
-      severity: "warning",
-      help:
-        stable === undefined
-          ? `bound it, with { "kind": "stable", "bound": ${bound} } in \`learn.constraint\`, or lower \`settle.rate\` or \`learn.rate\``
-          : `the bound of the circuit is ${printFigure(stable.bound)}: if settling climbs, lower it to ${bound}`,
-    },
+    { severity: "warning", help: remedyOf(run.session.program, limit) },
   ).diagnostic;
+}
+
+function remedyOf({ learn, stability }: Program, limit: number): string {
+  if (stability?.auto !== undefined) return "if settling climbs, lower the margin of `settle.rate`";
+  const bound = printFigure(0.9 * limit);
+  return learn.stable === undefined
+    ? `bound it, with { "kind": "stable", "bound": ${bound} } in \`learn.constraint\`, or lower \`settle.rate\` or \`learn.rate\``
+    : `the bound of the circuit is ${printFigure(learn.stable.bound)}: if settling climbs, lower it to ${printFigure(0.8 * limit)}`;
 }

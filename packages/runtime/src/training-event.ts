@@ -49,7 +49,7 @@ export type TrainingEvent =
       readonly estimate: StabilityEstimate;
       /** What the learned weights from each state were multiplied by to keep λmax bounded. */
       readonly shrunk?: Readonly<Record<string, number>>;
-      /** `run/near-unstable`, when β·λmax has just passed 1.9. */
+      /** `run/near-unstable`, when β·λmax has passed 1.9; again only after it was below 1.7. */
       readonly diagnostic?: Diagnostic;
     }
   | {
