@@ -185,7 +185,7 @@ async function report(
     case "done":
       context.print(
         `${result.steps} updates in ${formatSeconds(seconds.total)} (${result.imagesPerSecond.toFixed(0)} images/s)` +
-          `${discrepancy ? `; discrepancy ${discrepancy.total.toFixed(3)}` : ""}` +
+          (discrepancy ? `; discrepancy ${discrepancy.total.toFixed(3)}` : "") +
           `${stability ? `; λmax ${stability.lambdaMax.toFixed(1)} (2/β is ${stability.limit.toPrecision(3)})` : ""}. The run is in ${run.dir}: report.html shows it.`,
       );
       return exitCodes.done;
