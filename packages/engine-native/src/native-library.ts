@@ -30,10 +30,12 @@ export async function openLibrary(path: string): Promise<NativeLibrary> {
   return {
     run: ({ group, temporary, shared, partial }, request, stop) =>
       new Promise((resolve, reject) => {
-        call.async(group, temporary, shared, partial, request, stop, (fault: Error | null, stopped: number) => {
+        call.async(group, temporary, shared, partial, request, stop, (fault: Error | null, outcome: number) => {
           // Naming the arrays here keeps them from being collected while native code works on them.
-          if (fault === null) resolve(stopped === 1 && [group, temporary, shared, partial, request, stop].length > 0);
-          else reject(fault);
+          const worked = [group, temporary, shared, partial, request, stop].length > 0 && fault === null;
+          if (!worked) reject(fault ?? new Error("native engine fault"));
+          else if (outcome === 2) reject(new Error("the system gives no thread to run kernels on"));
+          else resolve(outcome === 1);
         });
       }),
     unload: () => library.unload(),

@@ -4,7 +4,8 @@
  *
  * `settle_run(group, temporary, shared, partial, request, stop)`; the request is a list of int64:
  * threads, samples, number of schedule entries, (phase, times)…, number of inputs, (offset in the group, elements,
- * address of `[samples][elements]`)…, number of outputs, (the same)…. Returns 1 if it was stopped.
+ * address of `[samples][elements]`)…, number of outputs, (the same)…. Returns 1 if it was stopped, 2 if no
+ * thread could be started.
  */
 export const runtimeText = `
 #include <pthread.h>
@@ -60,7 +61,7 @@ static void from_lanes(const float *restrict lanes, float *restrict host, long e
 struct work {
   float *group, *temporary, *shared, *partial;
   const int64_t *schedule, *inputs, *outputs;
-  long samples, groups, next_group, next_thread;
+  long threads, samples, groups, next_group, next_thread;
   volatile int32_t *stop;
 };
 
@@ -96,27 +97,46 @@ static void *run_groups(void *argument) {
 
 enum { MOST_THREADS = 256 };
 
+/* Whoever calls may have little stack: kernels run on stacks of their own. */
+static int start_thread(pthread_t *thread, void *(*body)(void *), void *argument) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return 1;
+  pthread_attr_setstacksize(&attributes, 8 << 20);
+  const int fault = pthread_create(thread, &attributes, body, argument);
+  pthread_attr_destroy(&attributes);
+  return fault;
+}
+
+static void *run_all(void *argument) {
+  struct work *work = argument;
+  const unsigned long before = flush_subnormals();
+  for (int64_t k = 0; k < work->schedule[0]; k++) head_kernels((int)work->schedule[1 + 2 * k], work->shared);
+  pthread_t others[MOST_THREADS];
+  long threads = work->threads < work->groups ? work->threads : work->groups;
+  if (threads > MOST_THREADS) threads = MOST_THREADS;
+  long started = 0;
+  /* A thread that cannot be had is one fewer: the groups are shared out as they come. */
+  while (started < threads - 1 && start_thread(&others[started], run_groups, work) == 0) started++;
+  if (work->groups > 0) run_groups(work);
+  for (long k = 0; k < started; k++) pthread_join(others[k], NULL);
+  if (!*work->stop)
+    for (int64_t k = 0; k < work->schedule[0]; k++)
+      sums_kernels((int)work->schedule[1 + 2 * k], work->shared, work->partial, work->groups);
+  restore_subnormals(before);
+  return NULL;
+}
+
 __attribute__((visibility("default"))) int settle_run(float *group, float *temporary, float *shared, float *partial, const int64_t *request, volatile int32_t *stop) {
   struct work work = {group, temporary, shared, partial, request + 2};
-  long threads = (long)request[0];
+  work.threads = (long)request[0];
   work.samples = (long)request[1];
   work.groups = (work.samples + LANES - 1) / LANES;
   work.inputs = work.schedule + 1 + 2 * work.schedule[0];
   work.outputs = work.inputs + 1 + 3 * work.inputs[0];
   work.stop = stop;
-  const unsigned long before = flush_subnormals();
-  for (int64_t k = 0; k < work.schedule[0]; k++) head_kernels((int)work.schedule[1 + 2 * k], shared);
-  pthread_t others[MOST_THREADS];
-  if (threads > work.groups) threads = work.groups;
-  if (threads > MOST_THREADS) threads = MOST_THREADS;
-  long started = 0;
-  /* A thread that cannot be had is one fewer: the groups are shared out as they come. */
-  while (started < threads - 1 && pthread_create(&others[started], NULL, run_groups, &work) == 0) started++;
-  if (work.groups > 0) run_groups(&work);
-  for (long k = 0; k < started; k++) pthread_join(others[k], NULL);
-  if (!*stop)
-    for (int64_t k = 0; k < work.schedule[0]; k++) sums_kernels((int)work.schedule[1 + 2 * k], shared, partial, work.groups);
-  restore_subnormals(before);
+  pthread_t all;
+  if (start_thread(&all, run_all, &work) != 0) return 2;
+  pthread_join(all, NULL);
   return *stop != 0;
 }
 `;
