@@ -20,7 +20,15 @@ export function renderCase(
     measured.find(({ name }) => name === "settle native") ?? measured.find(({ name }) => name === "settle wasm");
   const title = `${problem}, ${batch} samples, ${threads} thread${threads === 1 ? "" : "s"}, ${(flop / 1e6).toFixed(2)} MFLOP a sample`;
   const columns = ["contender", "samples/s", "slowest … fastest", "GFLOP/s", "of peak", `${ours?.name ?? "ours"} is`];
-  columns.push("per core-second", "of peak", "difference", "load + first, s", "MB", "samples taken");
+  columns.push(
+    "per core-second",
+    "of peak",
+    `${ours?.name ?? "ours"} is`,
+    "difference",
+    "load + first, s",
+    "MB",
+    "samples taken",
+  );
   const lines = [
     "",
     peakPerSecond === undefined ? title : `${title}; peak ${(peakPerSecond / 1e9).toFixed(0)} GFLOP/s`,
@@ -44,6 +52,7 @@ export function renderCase(
         ours === undefined ? "" : `${(secondsOf(each) / secondsOf(ours)).toFixed(2)} ×`,
         figure(perCoreSecond),
         peakPerSecond === undefined ? "" : `${((100 * perCoreSecond * flop * threads) / peakPerSecond).toFixed(1)} %`,
+        ours === undefined ? "" : `${(coreSecondsOf(each, threads) / coreSecondsOf(ours, threads)).toFixed(2)} ×`,
         each.difference?.toExponential(1) ?? "",
         `${each.seconds.load.toFixed(1)} + ${each.seconds.first.toFixed(1)}`,
         each.memory === undefined ? "" : (each.memory / 1e6).toFixed(0),
