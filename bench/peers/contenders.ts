@@ -93,6 +93,7 @@ export function contendersOf(
     ...["dilated", "columns", ...inPieces.map((size) => `columns/${size}`)].map((form) => python("jax", form)),
     onnx("onnxruntime-node loop", 1, threads, "loop"),
     onnx("onnxruntime-node unrolled", 1, threads, "unrolled"),
+    ...(batch > 25 ? [onnx("onnxruntime-node loop/25", 1, threads, "loop/25")] : []),
     ...(threads > 1 && batch >= threads
       ? [onnx(`onnxruntime-node ${loop}, ${threads} processes`, threads, 1, loop)]
       : []),
