@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseBatch, fallingShare, planDemo, settlesPerImage } from "../src/demo/plan-demo.ts";
+import { chooseBatch, planDemo, settlesPerImage } from "../src/demo/plan-demo.ts";
 
 describe("the demo's plan", () => {
   it("trains on about 2,000 digits where 20 images a second fit into two minutes", () => {
@@ -29,13 +29,7 @@ describe("the demo's plan", () => {
     });
   });
 
-  it("takes batches that leave about 400 updates", () => {
-    expect([500, 2000, 4000, 8000, 16_000, 200_000].map(chooseBatch)).toEqual([5, 5, 10, 20, 40, 500]);
-  });
-
-  it("lets the rate fall earlier the more updates there are", () => {
-    expect(fallingShare(100)).toBe(0.4);
-    expect(fallingShare(400)).toBeCloseTo(0.4, 12);
-    expect(fallingShare(720)).toBeCloseTo(2 / 3, 12);
+  it("takes batches that leave about 800 updates, in fours, up to 48", () => {
+    expect([500, 2000, 8000, 16_000, 30_000, 200_000].map(chooseBatch)).toEqual([4, 4, 8, 20, 36, 48]);
   });
 });

@@ -46,7 +46,16 @@ export function renderPlot(block: PlotBlock): string | undefined {
       ticks: 5,
       ...whole(known, block),
     },
-    y: { label: block.y.label, type: block.y.scale ?? "linear", labelArrow: "none", grid: true, nice: true, ticks: 5 },
+    y: {
+      label: block.y.label,
+      type: block.y.scale ?? "linear",
+      labelArrow: "none",
+      grid: true,
+      nice: true,
+      ticks: 5,
+      // Plain numbers: by itself a logarithmic axis writes 0.1 as 100m.
+      ...(block.y.scale === "log" ? { tickFormat: "~g" } : {}),
+    },
     marks: [
       Plot.ruleY(rules, { y: "y", stroke: "currentColor", strokeOpacity: 0.65, strokeDasharray: "5 4" }),
       ...lines.map(({ points, colour }) => Plot.lineY(points, { x: xOf, y: yOf, stroke: colour, strokeWidth: 1.8 })),

@@ -23,19 +23,11 @@ export interface DemoLimits {
 }
 
 /**
- * The largest batch that still leaves some 400 updates: fewer learn too little, and many more at the demo's rate let the
- * circuit grow until it no longer settles.
+ * The largest batch, up to 48, that still leaves some 800 updates: more updates beat larger batches. Engines settle four
+ * or sixteen samples side by side, so it is a multiple of four.
  */
 export function chooseBatch(digits: number): number {
-  return clamp(5 * Math.floor(digits / 400 / 5), 5, 500);
-}
-
-/**
- * Over which part of a training, at its end, the rate falls; 0 … 1. Some 240 updates at the full rate are what the circuit
- * bears before it grows too far to settle.
- */
-export function fallingShare(updates: number): number {
-  return Math.max(0.4, 1 - 240 / updates);
+  return clamp(4 * Math.floor(digits / 800 / 4), 4, 48);
 }
 
 /** Settles of every held-out image: reconstructed and denoised in two ways, before and after training. */

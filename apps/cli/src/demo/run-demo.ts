@@ -22,17 +22,20 @@ import type { LearningMoment } from "../learning-plot.ts";
 import { formatSeconds } from "../progress.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 import { type Judgement, judge } from "./judge.ts";
-import { chooseBatch, type DemoPlan, fallingShare, planDemo, settlesPerImage } from "./plan-demo.ts";
+import { chooseBatch, type DemoPlan, planDemo, settlesPerImage } from "./plan-demo.ts";
 import { skipSamples } from "./skip-samples.ts";
 import { summarizeDemo } from "./summarize-demo.ts";
 import { withFallingRate } from "./with-falling-rate.ts";
 import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
 
 /**
- * The paper trains in batches of 500 at 1e-3; with so few images, small batches and a larger rate get further. A rate
- * that falls in the end leaves the circuit where it settles well, whatever the number of digits.
+ * The paper trains in batches of 500 at 1e-3; with so few images, small batches and a larger rate get further. The circuit
+ * would grow too far to settle at that rate, so it is the one whose λmax is bounded; a rate that falls in the end leaves
+ * it where it settles well, whatever the number of digits.
  */
+const circuitName = "conv-ngc-stable";
 const rate = 4e-3;
+const falling = 0.6;
 const seed = 1;
 const picturesShown = 8;
 /** The demo's settings were chosen on the first digits of the test split; it is judged on others. */
@@ -40,7 +43,7 @@ const triedOn = 100;
 
 export async function runDemo(context: Context, options: DemoOptions): Promise<ExitCode> {
   const began = performance.now();
-  const circuit = await loadCircuit("conv-ngc");
+  const circuit = await loadCircuit(circuitName);
   const compiled = compile(circuit.spec, { source: circuit.source });
   if (!compiled.ok) throw new CircuitError(compiled.diagnostics, circuit.source);
   const digits = await openDataset("color-mnist", { split: "train" });
@@ -65,7 +68,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
         epochs: plan.epochs,
         batch,
         rate,
-        falling: fallingShare(updatesOf(plan)),
+        falling,
         limit: plan.samples,
         seed,
       },
@@ -192,8 +195,7 @@ async function learn(context: Context, { learning, ...what }: Learning): Promise
     learning.push({ images, discrepancy: event.discrepancy.total, errors: event.discrepancy.errors });
   };
   try {
-    const updates = updatesOf(plan);
-    const result = await train(withFallingRate(session, { updates, share: fallingShare(updates) }), {
+    const result = await train(withFallingRate(session, { updates: updatesOf(plan), share: falling }), {
       source: training,
       epochs: plan.epochs,
       batch: plan.batch,
