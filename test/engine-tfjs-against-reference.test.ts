@@ -131,8 +131,11 @@ describe.each(["tfjs:wasm", "tfjs:cpu"])("%s agrees with the reference engine", 
       const errors = [...expected].map(([buffer, values]) => {
         // How much a discrepancy rose is a difference of two, so what it may be off by goes by their size.
         const scale = buffer === "monitor/rise" ? expected.get("monitor/discrepancy" as BufferId)! : values;
-        const size = scale.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
-        const off = values.reduce((most, value, k) => Math.max(most, Math.abs(got.get(buffer)![k]! - value)), 0);
+        const size = Float64Array.from(scale).reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+        const off = Float64Array.from(values).reduce(
+          (most, value, k) => Math.max(most, Math.abs(got.get(buffer)![k]! - value)),
+          0,
+        );
         return { buffer, error: off / size };
       });
       expect(errors.filter(({ error }) => !(error < 1e-4))).toEqual([]);

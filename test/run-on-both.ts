@@ -21,7 +21,7 @@ export async function runOnBoth(
   let worst = 0;
   for (const [id, values] of expected!) {
     const others = actual!.get(id)!;
-    const scale = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
+    const scale = Float64Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
     values.forEach((value: number, i: number) => {
       if (Number.isNaN(value) && Number.isNaN(others[i])) return;
       const difference = Math.abs(value - others[i]!) / scale;

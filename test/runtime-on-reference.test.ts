@@ -80,7 +80,7 @@ describe("settling on the reference engine", () => {
   test("reports the discrepancy as the mean of half the squared errors", async () => {
     const { discrepancy, errors } = await (await newSession()).settle(whole, everything);
     for (const id of ["e0", "e1"]) {
-      const half = errors[id]!.reduce((sum, e) => sum + (e * e) / 2, 0) / count;
+      const half = Float64Array.from(errors[id]!).reduce((sum, e) => sum + (e * e) / 2, 0) / count;
       expect(discrepancy.errors[id]).toBeCloseTo(half, 10);
     }
     expect(discrepancy.total).toBeCloseTo(discrepancy.errors["e0"]! + discrepancy.errors["e1"]!, 12);

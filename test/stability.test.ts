@@ -122,7 +122,7 @@ async function motionMatrix(program: Program, executable: Executable, states: Re
   const h = 1e-6;
   for (const { buffer } of moving) {
     for (let i = 0; i < states.get(buffer)!.length; i++) {
-      const ends = [];
+      const ends: number[][] = [];
       for (const side of [1, -1]) {
         const shifted = new Map([...states].map(([id, values]) => [id, Float64Array.from(values)]));
         shifted.get(buffer)![i]! += side * h;

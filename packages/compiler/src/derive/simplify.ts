@@ -48,8 +48,7 @@ export function simplify(expression: ScalarExpression): ScalarExpression {
   }
 }
 
-export const sameExpression = (a: ScalarExpression, b: ScalarExpression): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
+const sameExpression = (a: ScalarExpression, b: ScalarExpression): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function simplifyBinary(primitive: BinaryPrimitive, a: ScalarExpression, b: ScalarExpression): ScalarExpression {
   if (isConstant(a) && isConstant(b)) return constant(foldBinary(primitive, a.value, b.value));

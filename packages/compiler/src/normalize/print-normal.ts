@@ -92,7 +92,7 @@ export function printNormal(circuit: NormalCircuit): string {
 }
 
 /** `leaky-relu, slope 0.2`. */
-export const printFunction = (activation: NormalOutput): string => printFields(activation);
+const printFunction = (activation: NormalOutput): string => printFields(activation);
 
 const printConstraint = (constraint: NormalConstraint): string => printFields(constraint);
 

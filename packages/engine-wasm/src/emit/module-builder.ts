@@ -2,7 +2,7 @@
 import type { ArrayIndex, KernelArray, KernelPlan } from "@settle/kernels";
 
 import type { VectorFunction } from "./vector-math.ts";
-import { get, i32, type WatFunction } from "./wat-function.ts";
+import type { WatFunction } from "./wat-function.ts";
 
 /** Words at the bottom of the memory that host and workers share; the rest of the first cache line stays empty. */
 export const stopFlagAddress = 0;
@@ -86,9 +86,4 @@ export class ModuleBuilder {
     this.#end = roundUp(address + Math.max(bytes, 4));
     return address;
   }
-}
-
-/** Text of the base a lane array or partial counts from. */
-export function baseOf(space: KernelArray["space"]): string {
-  return space === "shared" ? i32(0) : get(space);
 }
