@@ -22,6 +22,11 @@ describe("the demo's plan", () => {
     expect(plan(300)).toMatchObject({ digits: 32_000, samples: 8000, epochs: 4 });
   });
 
+  it("stops where more digits would change little", () => {
+    const { digits } = planDemo({ seconds: 120, imagesPerSecond: 5000, available: 8000, batch: 48 });
+    expect(digits).toBeLessThanOrEqual(96_000);
+  });
+
   it("makes at least one update on the slowest machine", () => {
     expect(planDemo({ seconds: 10, imagesPerSecond: 0.1, available: 8000, batch: 20 })).toMatchObject({
       digits: 20,

@@ -33,6 +33,9 @@ export function chooseBatch(digits: number): number {
 /** Settles of every held-out image: reconstructed and denoised in two ways, before and after training. */
 export const settlesPerImage = 6;
 
+/** Beyond some 2,000 updates of the largest batch the scores hardly change. */
+const mostDigits = 96_000;
+
 /**
  * A seventh of the time goes to the evaluation, the rest to training. Other digits beat the same ones again, so there is
  * one epoch until there is time for one and a half.
@@ -40,7 +43,7 @@ export const settlesPerImage = 6;
 export function planDemo({ seconds, imagesPerSecond, available, batch }: DemoLimits): DemoPlan {
   const capacity = seconds * imagesPerSecond;
   const images = clamp(10 * Math.floor(capacity / 7 / settlesPerImage / 10), 10, 100);
-  const left = capacity - images * settlesPerImage;
+  const left = Math.min(capacity - images * settlesPerImage, mostDigits);
   const digits = Math.max(batch, batch * Math.floor(left / batch));
   const epochs = Math.max(1, Math.round(digits / available));
   const samples = batch * Math.floor(Math.min(digits / epochs, available) / batch);

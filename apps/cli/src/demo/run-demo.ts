@@ -35,7 +35,7 @@ import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
  */
 const circuitName = "conv-ngc-stable";
 const rate = 4e-3;
-const falling = 0.6;
+const falling = 0.75;
 const seed = 1;
 const picturesShown = 8;
 /** The demo's settings were chosen on the first digits of the test split; it is judged on others. */
@@ -81,9 +81,12 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
       const learning: LearningMoment[] = [];
       const result = await learn(context, { session, training, run, plan, imagesPerSecond, learning });
       if (result.kind === "diverged") {
-        // The update that would have spoiled the weights was not made: what was learned before it can be judged.
         await renderDiagnostics([{ ...result.diagnostic, severity: "warning" }], undefined, context);
-        context.log(`Training ends here, after ${result.images} digits.`);
+        // Weights that let a sample diverge were on their way to it for some updates: those of the best epoch are judged.
+        const { best } = await run.checkpoints();
+        const kept = best === undefined ? undefined : await run.loadBest();
+        if (kept !== undefined) await session.parameters.import(kept.tensors, kept.position.updates);
+        context.log(`Training ends here, after ${result.images} digits; the best weights so far are judged.`);
       }
       context.interrupt.throwIfAborted();
       const trained = await watchJudge(context, session, unseen, plan, "the trained circuit");

@@ -224,7 +224,7 @@ function next(): Section {
       {
         kind: "code",
         code: [
-          "settle demo --seconds 600",
+          "settle data get cifar10",
           "settle new mine --from conv-ngc",
           "settle train mine.json --data color-mnist --limit 2000 --batch 20 --rate 0.004 --run runs/mine",
           "settle eval runs/mine --task denoise",
