@@ -24,7 +24,7 @@ describe("settle demo, given a second", () => {
       expect(result.stdout).toContain(text);
     }
     expect(result.stdout).toContain("The paper's setting is another");
-    expect(result.stdout).toContain("settle demo --seconds 600");
+    expect(result.stdout).toContain("settle data get cifar10");
   });
 
   it("does not claim to have denoised where it has not", () => {
@@ -47,7 +47,7 @@ describe("settle demo, given a second", () => {
     }
     expect(JSON.parse(await readFile(join(run, "run.json"), "utf8"))).toMatchObject({
       status: "finished",
-      circuit: { name: "conv-ngc" },
+      circuit: { name: "conv-ngc-stable" },
     });
   });
 
