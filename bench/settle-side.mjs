@@ -6,7 +6,7 @@ import { answer } from "./side.mjs";
 
 const [name = "auto"] = process.argv.slice(2);
 
-/** @type {Awaited<ReturnType<typeof createSession>> | undefined} */
+// Made by the first request: loading is timed there.
 let session;
 
 answer(async ({ batch }) => {

@@ -1,6 +1,6 @@
 /** A Program held by compiled kernels. */
 import { settleError } from "@settle/diagnostics";
-import type { KernelArray, KernelPlan } from "@settle/kernels";
+import { type KernelArray, type KernelPlan, splitSchedule } from "@settle/kernels";
 import {
   type Buffer,
   type BufferId,
@@ -15,7 +15,6 @@ import { totalmem } from "node:os";
 import type { Room } from "./emit/c-text.ts";
 import { addressOf, alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
 import { nativeRequest, type Transfer } from "./native-request.ts";
-import { splitSchedule } from "./split-schedule.ts";
 
 /** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
 export class NativeExecutable implements Executable {

@@ -1,6 +1,6 @@
 /** A Program held by the wasm engine. */
 import { settleError } from "@settle/diagnostics";
-import type { KernelArray, KernelPlan } from "@settle/kernels";
+import { type KernelArray, type KernelPlan, type SchedulePiece, splitSchedule } from "@settle/kernels";
 import { type Buffer, type BufferId, printType, type Program, sizeOf } from "@settle/program";
 import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
 
@@ -8,7 +8,6 @@ import type { EmittedModule } from "./emit/emit-module.ts";
 import { nextGroupAddress, stopFlagAddress } from "./emit/module-builder.ts";
 import type { LaneMemory } from "./lane-memory.ts";
 import { runInTurns } from "./run-in-turns.ts";
-import { splitSchedule } from "./split-schedule.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 import type { GroupJob } from "./worker-source.ts";
 
@@ -97,12 +96,12 @@ export class WasmExecutable implements Executable {
     }
     for (const [buffer, values] of inputs) this.#copyIn(buffer, values);
     this.#requireInputs(schedule);
-    for (const part of splitSchedule(this.#parts.plan, schedule)) await this.#runPart(part, signal);
+    for (const part of splitSchedule(schedule, this.#parts.plan)) await this.#runPart(part, signal);
     return new Map(outputs.map((buffer) => [buffer, memory.read(this.#array(buffer))]));
   }
 
   /** Heads, then all groups, then tails: the schedule was split so that no head waits for a tail of the same part. */
-  async #runPart(part: readonly Required<ScheduleEntry>[], signal: AbortSignal | undefined): Promise<void> {
+  async #runPart(part: SchedulePiece, signal: AbortSignal | undefined): Promise<void> {
     const { module, memory, functions } = this.#parts;
     signal?.throwIfAborted();
     for (const { phase } of part) if (module.phases[phase].head) functions[`${phase}.head`]?.();

