@@ -8,7 +8,6 @@ import { parseArgs } from "node:util";
 import { PreparationFailed, prepareBuild, prepareDependencies } from "../scripts/prepare.mjs";
 import { describeMachine } from "./describe-machine.mjs";
 import { measureDemo } from "./measure-demo.mjs";
-import { measureEngines } from "./measure-engines.mjs";
 import { benchPeers } from "./peers/bench-peers.mjs";
 import { inProcess } from "./side.mjs";
 
@@ -38,7 +37,11 @@ try {
   /** @type {Record<string, unknown>} */
   const report = { machine };
   if (wanted("compile")) report["compile"] = await compileTime();
-  if (wanted("engines")) report["engines"] = await measureEngines({ batch, rounds, say });
+  if (wanted("engines")) {
+    // It loads Settle itself, which must not happen before the build.
+    const { measureEngines } = await import("./measure-engines.mjs");
+    report["engines"] = await measureEngines({ batch, rounds, say });
+  }
   if (wanted("demo")) report["demo"] = await measureDemo({ rounds: Math.min(rounds, 3), say });
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 } catch (fault) {
