@@ -71,7 +71,7 @@ describe("the native engine", () => {
                 withThreads(nativeWith(flagsOf(flags)), 2),
                 batch,
               ),
-            ).toBeLessThan(2e-4);
+            ).toBeLessThan(1e-4);
           },
         ),
         { numRuns: 15 },

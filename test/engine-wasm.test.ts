@@ -45,7 +45,7 @@ describe("the wasm engine", () => {
             if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
             const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
             const difference = await runOnBoth(compiled.lower(modes), referenceEngine, withThreads(2), batch);
-            expect(difference).toBeLessThan(2e-4);
+            expect(difference).toBeLessThan(1e-4);
           },
         ),
         { numRuns: 40 },
@@ -60,7 +60,7 @@ describe("the wasm engine", () => {
       const text = readFileSync(new URL(`../circuits/${name}/circuit.json`, import.meta.url), "utf8");
       const compiled = compile(parseCircuit(text).spec as CircuitSpec);
       if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
-      expect(await runOnBoth(compiled.program, referenceEngine, wasmEngine, 6, 3)).toBeLessThan(2e-4);
+      expect(await runOnBoth(compiled.program, referenceEngine, wasmEngine, 6, 3)).toBeLessThan(1e-4);
     },
   );
 
