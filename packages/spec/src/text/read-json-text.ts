@@ -1,6 +1,7 @@
 /** JSON with comments and trailing commas, to a value and the places of its fields. */
 import { type Diagnostic, formatPointer } from "@settle/diagnostics";
 import { createScanner, type Node, type ParseError, parseTree } from "jsonc-parser";
+import { circuitDocument, type DocumentKind } from "../validate/document-kind.ts";
 import { forbiddenKey, forbiddenKeys } from "../validate/forbidden-key.ts";
 import { explainSyntax } from "./explain-syntax.ts";
 import { type JsonSource, jsonSource } from "./json-source.ts";
@@ -19,17 +20,17 @@ export interface JsonText {
   readonly source: JsonSource;
 }
 
-export function readJsonText(input: string, file?: string): JsonText {
+export function readJsonText(input: string, file?: string, kind: DocumentKind = circuitDocument): JsonText {
   // Editors do not count a byte order mark as a column.
   const text = input.startsWith("\uFEFF") ? input.slice(1) : input;
-  if (text.length > maximumTextLength) return tooLarge(text.length, file);
+  if (text.length > maximumTextLength) return tooLarge(text.length, file, kind);
   const deep = offsetDeeperThan(text, maximumDepth);
-  if (deep !== undefined) return tooDeep(jsonSource(text, undefined, file), deep);
+  if (deep !== undefined) return tooDeep(jsonSource(text, undefined, file), deep, kind);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const source = jsonSource(text, root, file);
   if (root === undefined || (errors.length > 0 && root.type !== "object" && root.type !== "array")) {
-    return { diagnostics: [notJson(source, errors[0])], source };
+    return { diagnostics: [notJson(source, errors[0], kind)], source };
   }
   const diagnostics = syntaxFaults(source, errors);
   const value = readNode(root, [], { source, diagnostics });
@@ -72,15 +73,15 @@ function readNode(node: Node, path: readonly (string | number)[], reading: Readi
   return object;
 }
 
-function tooLarge(length: number, file: string | undefined): JsonText {
+function tooLarge(length: number, file: string | undefined, { article }: DocumentKind): JsonText {
   const [has, may] = [length, maximumTextLength].map((count) => count.toLocaleString("en"));
   return {
     diagnostics: [
       {
         code: "parse/too-large",
         severity: "error",
-        message: `The file has ${has} characters; a circuit may have ${may}.`,
-        help: "is this a circuit? Weights and data belong in files of their own.",
+        message: `The file has ${has} characters; ${article} may have ${may}.`,
+        help: `is this ${article}? Weights and data belong in files of their own.`,
         ...(file !== undefined && { file }),
         pointer: "",
       },
@@ -89,14 +90,14 @@ function tooLarge(length: number, file: string | undefined): JsonText {
   };
 }
 
-function tooDeep(source: JsonSource, offset: number): JsonText {
+function tooDeep(source: JsonSource, offset: number, { article }: DocumentKind): JsonText {
   return {
     diagnostics: [
       {
         code: "parse/too-deep",
         severity: "error",
         message: `Objects and lists are nested more than ${maximumDepth} deep.`,
-        help: "is this a circuit? One needs seven levels.",
+        help: `is this ${article}? One needs a dozen levels at most.`,
         ...source.placeAt(offset, 1),
       },
     ],
@@ -117,13 +118,13 @@ function offsetDeeperThan(text: string, limit: number): number | undefined {
   return undefined;
 }
 
-function notJson(source: JsonSource, error: ParseError | undefined): Diagnostic {
+function notJson(source: JsonSource, error: ParseError | undefined, { article, beginning }: DocumentKind): Diagnostic {
   const empty = source.text.trim() === "";
   return {
     code: "parse/not-json",
     severity: "error",
     message: empty ? "The file is empty." : "The file is not JSON.",
-    help: 'a circuit is a JSON object, { "version": 1, … }; "settle new" writes one to begin with.',
+    help: `${article} is a JSON object, ${beginning}.`,
     ...(empty ? source.placeAt(0, 1) : source.placeAt(error?.offset ?? 0, error?.length ?? 1)),
   };
 }

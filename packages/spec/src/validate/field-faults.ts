@@ -1,6 +1,7 @@
 /** The faults a field can have, in words. */
 import { closest, formatPointer } from "@settle/diagnostics";
 import type { z } from "zod";
+import type { DocumentKind } from "./document-kind.ts";
 import type { Fault } from "./fault.ts";
 import {
   descriptionOf,
@@ -18,7 +19,13 @@ import { nameField, namePart } from "./name-path.ts";
 type Path = readonly (string | number)[];
 type Issue = z.core.$ZodIssue;
 
-export function unknownField(key: string, schema: z.ZodType | undefined, value: unknown, path: Path): Fault {
+export function unknownField(
+  key: string,
+  schema: z.ZodType | undefined,
+  value: unknown,
+  path: Path,
+  document: DocumentKind,
+): Fault {
   const fields = schema === undefined ? [] : fieldsOf(schema);
   const present = value as Readonly<Record<string, unknown>>;
   const near = closest(
@@ -31,7 +38,7 @@ export function unknownField(key: string, schema: z.ZodType | undefined, value: 
     code: "schema/unknown-field",
     path: [...path, key],
     at: "key",
-    message: `${nameField(path)} has no field "${key}".`,
+    message: `${nameField(path, document)} has no field "${key}".`,
     ...(near === undefined
       ? { help: fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.` }
       : { note: `did you mean "${near}"?`, help: `write "${near}".` }),
@@ -43,12 +50,18 @@ export function unknownField(key: string, schema: z.ZodType | undefined, value: 
   };
 }
 
-export function unknownWord(words: readonly string[], written: string, path: Path, code: Fault["code"]): Fault {
+export function unknownWord(
+  words: readonly string[],
+  written: string,
+  path: Path,
+  code: Fault["code"],
+  document: DocumentKind,
+): Fault {
   if (written === "softmax" && path.includes("activation")) {
     return {
       code: "schema/softmax-activation",
       path,
-      message: `${namePart(path)} has softmax as its activation, which is a function of single numbers.`,
+      message: `${namePart(path, document)} has softmax as its activation, which is a function of single numbers.`,
       help: 'softmax can be the "output" of an error node.',
     };
   }
@@ -56,7 +69,7 @@ export function unknownWord(words: readonly string[], written: string, path: Pat
   return {
     code,
     path,
-    message: `${nameField(path)} is "${written}", which is not one of ${listWords(words)}.`,
+    message: `${nameField(path, document)} is "${written}", which is not one of ${listWords(words)}.`,
     ...(near !== undefined && {
       note: `did you mean "${near}"?`,
       help: `write "${near}".`,
@@ -77,9 +90,9 @@ export function badId(path: Path): Fault {
   };
 }
 
-export function missingField(schema: z.ZodType, path: Path): Fault {
+export function missingField(schema: z.ZodType, path: Path, document: DocumentKind): Fault {
   const description = descriptionOf(schema);
-  const owner = nameField(path.slice(0, -1));
+  const owner = nameField(path.slice(0, -1), document);
   return {
     code: "schema/missing-field",
     path,
@@ -89,13 +102,13 @@ export function missingField(schema: z.ZodType, path: Path): Fault {
   };
 }
 
-export function wrongType(schema: z.ZodType, value: unknown, path: Path): Fault {
+export function wrongType(schema: z.ZodType, value: unknown, path: Path, document: DocumentKind): Fault {
   const quoted = typeof value === "string" && value.trim() !== "" && typeAccepted(schema) === "number";
   const text = quoted ? Number(value) : Number.NaN;
   return {
     code: "schema/wrong-type",
     path,
-    message: `${nameField(path)} must be ${expectationOf(schema)}; it is ${typed(value)}.`,
+    message: `${nameField(path, document)} must be ${expectationOf(schema)}; it is ${typed(value)}.`,
     ...(Number.isFinite(text)
       ? { help: "write it without quotes.", repair: [{ op: "replace", path: formatPointer(path), value: text }] }
       : describeFor(schema)),
@@ -103,9 +116,9 @@ export function wrongType(schema: z.ZodType, value: unknown, path: Path): Fault 
 }
 
 /** Of a value of the right type: a number out of range, a name in wrong letters, a list too long. */
-export function wrongSize(issue: Issue, schema: z.ZodType, value: unknown, path: Path): Fault {
-  const name = nameField(path);
-  if (Array.isArray(value)) return badLength(schema, value, path);
+export function wrongSize(issue: Issue, schema: z.ZodType, value: unknown, path: Path, document: DocumentKind): Fault {
+  const name = nameField(path, document);
+  if (Array.isArray(value)) return badLength(schema, value, path, document);
   if (typeof value === "string") {
     const message = value === "" ? `${name} is empty.` : `${name} is "${value}", which has characters it may not have.`;
     return { code: "schema/bad-name", path, message, ...describeFor(schema) };
@@ -125,11 +138,11 @@ function boundOf(issue: Issue): string {
   return "a whole number";
 }
 
-export function badLength(schema: z.ZodType, value: readonly unknown[], path: Path): Fault {
+export function badLength(schema: z.ZodType, value: readonly unknown[], path: Path, document: DocumentKind): Fault {
   return {
     code: "schema/bad-length",
     path,
-    message: `${nameField(path)} has ${value.length} ${value.length === 1 ? "entry" : "entries"}, which does not fit.`,
+    message: `${nameField(path, document)} has ${value.length} ${value.length === 1 ? "entry" : "entries"}, which does not fit.`,
     ...describeFor(schema),
   };
 }

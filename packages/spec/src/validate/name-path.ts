@@ -1,23 +1,23 @@
 /** How diagnostics speak of a part and of a field of it. */
+import { circuitDocument, type DocumentKind } from "./document-kind.ts";
+
 type Path = readonly (string | number)[];
 
-const sections: Readonly<Record<string, string>> = { states: "State", errors: "Error node", synapses: "Synapse" };
-
 /** `Synapse "W1"`, `settle`, `The circuit`: the part a path leads into, as the beginning of a sentence. */
-export function namePart(path: Path): string {
-  const { part } = split(path);
-  return part === "" ? "The circuit" : part;
+export function namePart(path: Path, kind: DocumentKind = circuitDocument): string {
+  const { part } = split(path, kind);
+  return part === "" ? `The ${kind.noun}` : part;
 }
 
 /** `"kernel" of synapse "W1"`, `"steps" of settle`, `"name"`: the field a path leads to. */
-export function nameField(path: Path): string {
-  const { part, field } = split(path);
-  if (field === "") return part === "" ? "The circuit" : part;
+export function nameField(path: Path, kind: DocumentKind = circuitDocument): string {
+  const { part, field } = split(path, kind);
+  if (field === "") return part === "" ? `The ${kind.noun}` : part;
   if (part === "") return `"${field}"`;
   return `"${field}" of ${part.charAt(0).toLowerCase()}${part.slice(1)}`;
 }
 
-function split(path: Path): { readonly part: string; readonly field: string } {
+function split(path: Path, { sections }: DocumentKind): { readonly part: string; readonly field: string } {
   const [first, second] = path;
   if (first === undefined) return { part: "", field: "" };
   const section = sections[String(first)];

@@ -1,17 +1,26 @@
 import { formatPointer } from "@settle/diagnostics";
+import { circuitDocument, type DocumentKind } from "./document-kind.ts";
 import type { Fault } from "./fault.ts";
 import { forbiddenKey, forbiddenKeys } from "./forbidden-key.ts";
 
 /**
  * A copy of a value that holds nothing but JSON: own fields only, `undefined` ones left out. What JSON cannot hold is
- * reported; a circuit built in a program may hold anything.
+ * reported; a document built in a program may hold anything.
  */
-export function plainValue(input: unknown): { readonly value: unknown; readonly faults: readonly Fault[] } {
+export function plainValue(
+  input: unknown,
+  { noun, article }: DocumentKind = circuitDocument,
+): { readonly value: unknown; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
   const open = new Set<object>();
   const copy = (value: unknown, path: readonly (string | number)[]): unknown => {
     const refuse = (what: string, help: string): undefined => {
-      faults.push({ code: "schema/not-json", path, message: `${describe(path)} is ${what}.`, help });
+      faults.push({
+        code: "schema/not-json",
+        path,
+        message: `${formatPointer(path) || `The ${noun}`} is ${what}.`,
+        help,
+      });
       return undefined;
     };
     switch (typeof value) {
@@ -23,12 +32,12 @@ export function plainValue(input: unknown): { readonly value: unknown; readonly 
       case "object":
         break;
       default:
-        return refuse(`a ${typeof value}`, "a circuit holds numbers, texts, true, false, lists and objects.");
+        return refuse(`a ${typeof value}`, `${article} holds numbers, texts, true, false, lists and objects.`);
     }
     if (value === null) return null;
-    if (open.has(value)) return refuse("inside itself", "a circuit is a tree: write the part out again.");
+    if (open.has(value)) return refuse("inside itself", `${article} is a tree: write the part out again.`);
     if (open.size >= maximumDepth)
-      return refuse(`nested more than ${maximumDepth} deep`, "a circuit needs seven levels.");
+      return refuse(`nested more than ${maximumDepth} deep`, `${article} needs a dozen levels at most.`);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (!Array.isArray(value) && prototype !== null && Object.getPrototypeOf(prototype) !== null) {
       return refuse("an instance of a class", "write a plain object.");
@@ -54,5 +63,3 @@ export function plainValue(input: unknown): { readonly value: unknown; readonly 
 
 /** As deep as a file may be. */
 const maximumDepth = 64;
-
-const describe = (path: readonly (string | number)[]): string => formatPointer(path) || "The circuit";

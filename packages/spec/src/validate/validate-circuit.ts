@@ -1,17 +1,14 @@
-import { type Diagnostic, sortDiagnostics } from "@settle/diagnostics";
+import type { Diagnostic } from "@settle/diagnostics";
 import type { CircuitSpec } from "../circuit-spec.ts";
 import { circuitSchema } from "../schema/circuit-schema.ts";
 import { memorySource, type SourceText } from "../text/source-text.ts";
 import { checkMeaning } from "./check-meaning.ts";
-import { checkVersion } from "./check-version.ts";
-import { explainValue } from "./explain-value.ts";
-import { type Fault, placeFault } from "./fault.ts";
-import { plainValue } from "./plain-value.ts";
+import { circuitDocument } from "./document-kind.ts";
+import type { Fault } from "./fault.ts";
+import { validateDocument } from "./validate-document.ts";
 
 /** States, error nodes and synapses a circuit may have together. */
 const maximumParts = 10_000;
-/** Diagnostics given at most. */
-const maximumDiagnostics = 100;
 
 export interface CircuitResult {
   /** Absent when a diagnostic is an error. */
@@ -28,36 +25,16 @@ export interface CircuitResult {
  * @param source  gives faults their line and column; without it they have a JSON pointer
  */
 export function validateCircuit(value: unknown, source: SourceText = memorySource()): CircuitResult {
-  const { value: document, faults: notPlain } = plainValue(value);
-  if (notPlain.length > 0) return refused(notPlain, source);
-  const version = checkVersion(document);
-  // Fields of another version mean other things: judging them by this one would mislead.
-  if (version !== undefined && version.code !== "schema/missing-version") return refused([version], source);
-  const parts = checkPartCount(document);
-  if (parts !== undefined) return refused([parts], source);
-  const known = version === undefined ? document : { version: 1, ...(document as object) };
-  const faults = [
-    ...(version === undefined ? [] : [version]),
-    ...explainValue(circuitSchema, known),
-    ...checkMeaning(document),
-  ];
-  return faults.length > 0 ? refused(faults, source) : { spec: document as CircuitSpec, diagnostics: [] };
+  const { document, diagnostics } = validateDocument(value, source, {
+    kind: circuitDocument,
+    schema: circuitSchema,
+    checkSize: checkPartCount,
+    checkMeaning,
+  });
+  return { ...(document !== undefined && { spec: document as CircuitSpec }), diagnostics };
 }
 
-function refused(faults: readonly Fault[], source: SourceText): CircuitResult {
-  const sorted = sortDiagnostics(faults.map((fault) => placeFault(fault, source)));
-  if (sorted.length <= maximumDiagnostics) return { diagnostics: sorted };
-  const more: Diagnostic = {
-    code: "schema/more-faults",
-    severity: "error",
-    message: `There are more faults than the ${maximumDiagnostics} shown.`,
-    help: "mend these first.",
-    ...(source.file !== undefined && { file: source.file }),
-    pointer: "",
-  };
-  return { diagnostics: [...sorted.slice(0, maximumDiagnostics), more] };
-}
-
+/** Judged before the fields: to explain each of a million would take minutes. */
 function checkPartCount(document: unknown): Fault | undefined {
   const sections = document as Readonly<Record<string, unknown>>;
   let count = 0;
