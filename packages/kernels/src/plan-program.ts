@@ -2,7 +2,8 @@
 import { type BufferId, type PhaseName, phaseNames, type Program, sizeOf } from "@settle/program";
 import type { ArrayIndex, KernelArray, KernelPlan, PhasePlan, Space } from "./kernel-plan.ts";
 import { placeTemporaries } from "./place-temporaries.ts";
-import { type ArrayTable, planPhase } from "./plan-phase.ts";
+import type { ArrayTable } from "./phase-values.ts";
+import { planPhase } from "./plan-phase.ts";
 
 export interface PlanOptions {
   /** Samples in a group: the width of the machine's vectors, or a multiple of it. */

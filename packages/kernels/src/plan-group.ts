@@ -1,0 +1,51 @@
+/** Instructions on samples as kernels of a lane group. */
+import { argument, type Instruction, sizeOf } from "@settle/program";
+import type { Contract, Reduce } from "./fuse-phase.ts";
+import type { ArrayIndex, GroupKernel } from "./kernel-plan.ts";
+import type { PhaseValues } from "./phase-values.ts";
+import { planContract, planGradient, type TransposedWeights } from "./plan-relation.ts";
+
+/** An instruction whose result each sample has for itself. */
+export function planBatched(values: PhaseValues, transposed: TransposedWeights, instruction: Instruction): GroupKernel {
+  const { out } = instruction;
+  const label = values.labelOf(out);
+  switch (instruction.kind) {
+    case "contract":
+      return planContract(values, transposed, instruction, out, undefined);
+    case "map": {
+      const contract = values.fusion.hostOf.get(out);
+      if (contract !== undefined) return planContract(values, transposed, contract, out, instruction);
+      return { kind: "map", label, elements: sizeOf(values.typeOf(out).shape), work: values.workOf(out, instruction) };
+    }
+    case "reduce": {
+      const type = values.typeOf(instruction.operand);
+      const all = instruction.axes.length === type.shape.length;
+      if (!all || instruction.operation !== "sum") throw values.unsupported(`the reduction ${label}`);
+      const operands = [values.operand(instruction.operand, type)];
+      const sums = [{ array: values.allocate(out), let: 0 }];
+      const work = { operands, lets: [argument(0)], stores: [], sums };
+      return { kind: "map", label, elements: sizeOf(type.shape), work };
+    }
+    case "softmax": {
+      const { shape } = values.typeOf(out);
+      const channels = shape.at(-1) ?? 1;
+      const input = values.at(instruction.operand);
+      const positions = sizeOf(shape) / channels;
+      return { kind: "softmax", label, input, output: values.allocate(out), positions, channels };
+    }
+    default:
+      return instruction satisfies never;
+  }
+}
+
+/** An instruction that adds up samples: what the group adds, into a partial. */
+export function planPartial(values: PhaseValues, instruction: Contract | Reduce, output: ArrayIndex): GroupKernel {
+  if (instruction.kind === "contract") return planGradient(values, instruction, output);
+  const { out, operand, operation, axes } = instruction;
+  const label = values.labelOf(out);
+  const leading = axes.every((axis, index) => axis === index);
+  if (operation !== "sum" || !leading) throw values.unsupported(`the reduction ${label}`);
+  const channels = sizeOf(values.typeOf(out).shape);
+  const positions = sizeOf(values.typeOf(operand).shape) / channels;
+  return { kind: "lane-sum", label, input: values.at(operand), positions, channels, output };
+}

@@ -1,0 +1,55 @@
+/** Instructions on parameters and sums alone as kernels that run once. */
+import { type Instruction, sizeOf } from "@settle/program";
+import type { SharedKernel } from "./kernel-plan.ts";
+import type { PhaseValues } from "./phase-values.ts";
+
+export function planShared(values: PhaseValues, instruction: Instruction): SharedKernel {
+  const { out } = instruction;
+  const type = values.typeOf(out);
+  const label = values.labelOf(out);
+  switch (instruction.kind) {
+    case "map": {
+      const operands = instruction.operands.map((each) => values.operand(each, type));
+      const stores = [{ array: values.allocate(out), let: 0 }];
+      const work = { operands, lets: [instruction.expression], stores, sums: [] };
+      return { kind: "shared-map", label, elements: sizeOf(type.shape), work };
+    }
+    case "reduce": {
+      const { shape } = values.typeOf(instruction.operand);
+      return {
+        kind: "shared-reduce",
+        label,
+        operation: instruction.operation,
+        input: values.at(instruction.operand),
+        inputElements: sizeOf(shape),
+        output: values.allocate(out),
+        outputElements: sizeOf(type.shape),
+        axes: keptAxes(shape, instruction.axes),
+      };
+    }
+    case "contract":
+    case "softmax":
+      throw values.unsupported(`${instruction.kind} of parameters alone`);
+    default:
+      return instruction satisfies never;
+  }
+}
+
+/** How an element's place on the axes that are kept makes up its place in the result. */
+function keptAxes(
+  shape: readonly number[],
+  reduced: readonly number[],
+): readonly { readonly divide: number; readonly modulo: number; readonly multiply: number }[] {
+  const kept: { divide: number; modulo: number; multiply: number }[] = [];
+  let divide = 1;
+  let multiply = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const modulo = shape[axis]!;
+    if (!reduced.includes(axis)) {
+      kept.push({ divide, modulo, multiply });
+      multiply *= modulo;
+    }
+    divide *= modulo;
+  }
+  return kept;
+}
