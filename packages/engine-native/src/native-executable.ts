@@ -1,16 +1,15 @@
 /** A Program held by compiled kernels. */
 import { settleError } from "@settle/diagnostics";
 import { type KernelArray, type KernelPlan, splitSchedule } from "@settle/kernels";
+import { type BufferId, phaseNames, type Program, sizeOf } from "@settle/program";
 import {
-  type Buffer,
-  type BufferId,
-  type PhaseName,
-  phaseNames,
-  printType,
-  type Program,
-  sizeOf,
-} from "@settle/program";
-import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+  type EngineInfo,
+  type Executable,
+  type NumberArray,
+  RequestCheck,
+  type RunRequest,
+  type ScheduleEntry,
+} from "@settle/runtime";
 import { totalmem } from "node:os";
 import type { Room } from "./emit/c-text.ts";
 import { addressOf, alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
@@ -23,7 +22,7 @@ export class NativeExecutable implements Executable {
   readonly #plan: KernelPlan;
   readonly #library: NativeLibrary;
   readonly #threads: number;
-  readonly #declared: ReadonlyMap<BufferId, Buffer>;
+  readonly #check: RequestCheck;
   readonly #arrays: ReadonlyMap<BufferId, KernelArray>;
   /** Inputs and noise somebody has given. */
   readonly #given = new Set<BufferId>();
@@ -46,7 +45,7 @@ export class NativeExecutable implements Executable {
     this.#library = library;
     this.#threads = threads;
     this.#memory = memory;
-    this.#declared = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+    this.#check = new RequestCheck(program);
     this.#arrays = new Map(
       plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array] as const])),
     );
@@ -82,8 +81,8 @@ export class NativeExecutable implements Executable {
 
   write(buffer: BufferId, values: NumberArray): Promise<void> {
     return this.#inTurn(async () => {
-      this.#checkSize(buffer, values);
-      if (this.#declaration(buffer).type.batch) await this.#exchange([], new Map([[buffer, values]]), []);
+      this.#check.checkSize(buffer, values, this.#batch);
+      if (this.#check.declaration(buffer).type.batch) await this.#exchange([], new Map([[buffer, values]]), []);
       else this.#sharedView(buffer).set(values);
       this.#given.add(buffer);
     });
@@ -114,16 +113,14 @@ export class NativeExecutable implements Executable {
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
     const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
     signal?.throwIfAborted();
-    if (!Number.isInteger(batch) || batch < 1) {
-      throw settleError("engine/shape-mismatch", `A run takes a whole number of samples, at least 1; it got ${batch}.`);
-    }
-    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs])) await this.#resize(batch);
-    for (const [buffer, values] of inputs) this.#checkSize(buffer, values);
+    this.#check.checkBatch(batch);
+    if (this.#check.concernsSamples(schedule, [...inputs.keys(), ...outputs])) await this.#resize(batch);
+    for (const [buffer, values] of inputs) this.#check.checkSize(buffer, values, this.#batch);
     for (const [buffer, values] of inputs) {
-      if (!this.#declaration(buffer).type.batch) this.#sharedView(buffer).set(values);
+      if (!this.#check.declaration(buffer).type.batch) this.#sharedView(buffer).set(values);
       this.#given.add(buffer);
     }
-    this.#requireInputs(schedule);
+    this.#check.requireInputs(schedule, (id) => this.#given.has(id));
     return this.#exchange(schedule, inputs, outputs, signal);
   }
 
@@ -134,7 +131,7 @@ export class NativeExecutable implements Executable {
     outputs: readonly BufferId[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<BufferId, NumberArray>> {
-    const isBatched = (buffer: BufferId): boolean => this.#declaration(buffer).type.batch;
+    const isBatched = (buffer: BufferId): boolean => this.#check.declaration(buffer).type.batch;
     const transfer = async (buffer: BufferId, values: Float32Array): Promise<Transfer> => {
       const { offset, elements } = this.#arrayOf(buffer);
       return { offset, elements, address: await addressOf(values) };
@@ -199,7 +196,7 @@ export class NativeExecutable implements Executable {
       throw fault;
     }
     this.#batch = batch;
-    for (const id of this.#given) if (this.#declaration(id).type.batch) this.#given.delete(id);
+    for (const id of this.#given) if (this.#check.declaration(id).type.batch) this.#given.delete(id);
     for (const { id, type, initial } of this.program.buffers) {
       if (!type.batch || initial === undefined) continue;
       const size = sizeOf(type.shape);
@@ -217,47 +214,8 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
-  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
-    return [...buffersOf(this.program, schedule), ...named].some((id) => this.#declaration(id).type.batch);
-  }
-
-  #requireInputs(schedule: readonly ScheduleEntry[]): void {
-    const missing = [
-      ...new Set(schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer))),
-    ].filter((id) => {
-      const { role } = this.#declaration(id);
-      return (role === "input" || role === "noise") && !this.#given.has(id);
-    });
-    if (missing.length === 0) return;
-    const list = missing.map((id) => `"${id}" (${this.#declaration(id).description})`).join(", ");
-    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
-      help: "pass it in the run's inputs; it is kept until the number of samples changes",
-    });
-  }
-
-  #checkSize(id: BufferId, values: NumberArray): void {
-    const buffer = this.#declaration(id);
-    const size = (buffer.type.batch ? this.#batch : 1) * sizeOf(buffer.type.shape);
-    if (values.length === size) return;
-    const samples = buffer.type.batch ? ` for ${this.#batch} samples` : "";
-    throw settleError(
-      "engine/shape-mismatch",
-      `Buffer "${id}" (${buffer.description}) is ${printType(buffer.type)}: it expected ${size} numbers${samples} and got ${values.length}.`,
-    );
-  }
-
-  /** @throws {SettleError} `engine/unknown-buffer` */
-  #declaration(id: BufferId): Buffer {
-    const buffer = this.#declared.get(id);
-    if (buffer !== undefined) return buffer;
-    throw settleError("engine/unknown-buffer", `The Program has no buffer "${id}".`, {
-      help: `it has ${[...this.#declared.keys()].join(", ")}`,
-    });
-  }
-
   #arrayOf(id: BufferId): KernelArray {
-    this.#declaration(id);
+    this.#check.declaration(id);
     const array = this.#arrays.get(id);
     if (array === undefined) throw new Error(`native engine fault: the plan has no array for ${id}`);
     return array;
@@ -289,11 +247,4 @@ function tooLarge(batch: number, most: number, bytesPerSample: number): Error {
     `A batch of ${batch} needs ${Math.ceil(bytesPerSample / 1024)} KiB a sample, more memory than there is.`,
     { help: most > 0 ? `the largest batch that fits is ${most}` : "take smaller batches" },
   );
-}
-
-function buffersOf(program: Program, schedule: readonly { readonly phase: PhaseName }[]): readonly BufferId[] {
-  return schedule.flatMap(({ phase }) => {
-    const { reads, writes } = program.phases[phase];
-    return [...reads, ...writes].map(({ buffer }) => buffer);
-  });
 }

@@ -1,19 +1,20 @@
 /** The numbers an executable holds between phases. */
-import { settleError } from "@settle/diagnostics";
-import { type Buffer, type BufferId, printType, type Program, sizeOf } from "@settle/program";
-import type { NumberArray } from "@settle/runtime";
+import { type Buffer, type BufferId, type Program, sizeOf } from "@settle/program";
+import { type NumberArray, RequestCheck } from "@settle/runtime";
 
 /**
  * One float64 array per buffer. Arrays are replaced, never written into, so a value read by a phase stays what it was
  * whatever the phase writes.
  */
 export class BufferStore {
-  readonly #declared: ReadonlyMap<string, Buffer>;
+  readonly check: RequestCheck;
+  readonly #declared: readonly Buffer[];
   readonly #arrays = new Map<BufferId, Float64Array>();
   #batch = 0;
 
   constructor(program: Program) {
-    this.#declared = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+    this.check = new RequestCheck(program);
+    this.#declared = program.buffers;
     for (const { id, type, initial } of program.buffers) {
       if (initial?.kind === "constant") this.#arrays.set(id, new Float64Array(sizeOf(type.shape)).fill(initial.value));
       if (initial?.kind === "values") this.#arrays.set(id, Float64Array.from(initial.values));
@@ -28,27 +29,17 @@ export class BufferStore {
   resize(batch: number): void {
     if (batch === this.#batch) return;
     this.#batch = batch;
-    for (const [id, buffer] of this.#declared) if (buffer.type.batch) this.#arrays.delete(id as BufferId);
+    for (const { id, type } of this.#declared) if (type.batch) this.#arrays.delete(id);
   }
 
-  /** @throws {SettleError} `engine/unknown-buffer` */
-  declaration(id: BufferId): Buffer {
-    const buffer = this.#declared.get(id);
-    if (buffer !== undefined) return buffer;
-    throw settleError("engine/unknown-buffer", `The Program has no buffer "${id}".`, {
-      help: `it has ${[...this.#declared.keys()].join(", ")}`,
-    });
-  }
-
-  /** Whether the host still owes it: an input or noise that nobody has given for the present samples. */
-  isMissing(id: BufferId): boolean {
-    const { role } = this.declaration(id);
-    return (role === "input" || role === "noise") && !this.#arrays.has(id);
+  /** Whether something was written, or it has an initial value. */
+  has(id: BufferId): boolean {
+    return this.#arrays.has(id);
   }
 
   /** What it holds; zeros where nothing was written yet. Not to be written into. */
   get(id: BufferId): Float64Array {
-    return this.#arrays.get(id) ?? new Float64Array(this.#size(this.declaration(id)));
+    return this.#arrays.get(id) ?? new Float64Array(this.#size(this.check.declaration(id)));
   }
 
   /** Takes over an array nobody will write into any more. */
@@ -58,15 +49,7 @@ export class BufferStore {
 
   /** Copies numbers from the host. @throws {SettleError} `engine/shape-mismatch` when they are not as many as needed */
   copyIn(id: BufferId, values: NumberArray): void {
-    const buffer = this.declaration(id);
-    const size = this.#size(buffer);
-    if (values.length !== size) {
-      const samples = buffer.type.batch ? ` for ${this.#batch} samples` : "";
-      throw settleError(
-        "engine/shape-mismatch",
-        `Buffer "${id}" (${buffer.description}) is ${printType(buffer.type)}: it expected ${size} numbers${samples} and got ${values.length}.`,
-      );
-    }
+    this.check.checkSize(id, values, this.#batch);
     this.#arrays.set(id, Float64Array.from(values));
   }
 

@@ -1,7 +1,6 @@
 /** A Program held by the reference engine. */
-import { settleError } from "@settle/diagnostics";
 import { type BufferId, type PhaseName, phaseNames, type Program } from "@settle/program";
-import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+import type { EngineInfo, Executable, NumberArray, RunRequest } from "@settle/runtime";
 
 import { BufferStore } from "./buffer-store.ts";
 import { compilePhase, type Operation } from "./compile-phase.ts";
@@ -56,15 +55,11 @@ export class ReferenceExecutable implements Executable {
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
     const { schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
     signal?.throwIfAborted();
-    if (!Number.isInteger(request.batch) || request.batch < 1) {
-      throw settleError(
-        "engine/shape-mismatch",
-        `A run takes a whole number of samples, at least 1; it got ${request.batch}.`,
-      );
-    }
-    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs])) this.#buffers.resize(request.batch);
+    const { check } = this.#buffers;
+    check.checkBatch(request.batch);
+    if (check.concernsSamples(schedule, [...inputs.keys(), ...outputs])) this.#buffers.resize(request.batch);
     for (const [buffer, values] of inputs) this.#buffers.copyIn(buffer, values);
-    this.#requireInputs(schedule);
+    check.requireInputs(schedule, (id) => this.#buffers.has(id));
     const turn = { start: performance.now() };
     for (const { phase, times = 1 } of schedule) {
       for (let time = 0; time < times; time++) await this.#runPhase(phase, turn, signal);
@@ -91,24 +86,5 @@ export class ReferenceExecutable implements Executable {
       if (result === undefined) throw new Error(`phase ${name} writes value ${value}, which nothing computes`);
       this.#buffers.set(buffer, result);
     }
-  }
-
-  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
-  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
-    const used = schedule.flatMap(({ phase }) => {
-      const { reads, writes } = this.program.phases[phase];
-      return [...reads, ...writes].map(({ buffer }) => buffer);
-    });
-    return [...used, ...named].some((id) => this.#buffers.declaration(id).type.batch);
-  }
-
-  #requireInputs(schedule: readonly ScheduleEntry[]): void {
-    const reads = schedule.flatMap(({ phase }) => this.program.phases[phase].reads);
-    const missing = [...new Set(reads.map(({ buffer }) => buffer))].filter((id) => this.#buffers.isMissing(id));
-    if (missing.length === 0) return;
-    const list = missing.map((id) => `"${id}" (${this.#buffers.declaration(id).description})`).join(", ");
-    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
-      help: "pass it in the run's inputs; it is kept until the number of samples changes",
-    });
   }
 }

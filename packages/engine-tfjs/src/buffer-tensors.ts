@@ -1,19 +1,18 @@
 /** The tensors an executable holds between phases, one per buffer. */
-import { settleError } from "@settle/diagnostics";
-import { type Buffer, type BufferId, printType, type Program, sizeOf } from "@settle/program";
-import type { NumberArray } from "@settle/runtime";
+import type { BufferId, Program } from "@settle/program";
+import { type NumberArray, RequestCheck } from "@settle/runtime";
 import type { Tensor } from "./backends/backend.ts";
 import type { Kit } from "./kit.ts";
 
 export class BufferTensors {
+  readonly check: RequestCheck;
   readonly #kit: Kit;
-  readonly #declared: ReadonlyMap<string, Buffer>;
   readonly #tensors = new Map<BufferId, Tensor>();
   #batch = 0;
 
   constructor(kit: Kit, program: Program) {
     this.#kit = kit;
-    this.#declared = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+    this.check = new RequestCheck(program);
   }
 
   get batch(): number {
@@ -25,33 +24,23 @@ export class BufferTensors {
     if (batch === this.#batch) return;
     this.#batch = batch;
     for (const [id, tensor] of this.#tensors) {
-      if (!this.declaration(id).type.batch) continue;
+      if (!this.check.declaration(id).type.batch) continue;
       this.#tensors.delete(id);
       this.#kit.free(tensor);
     }
   }
 
-  /** @throws {SettleError} `engine/unknown-buffer` */
-  declaration(id: BufferId): Buffer {
-    const buffer = this.#declared.get(id);
-    if (buffer !== undefined) return buffer;
-    throw settleError("engine/unknown-buffer", `The Program has no buffer "${id}".`, {
-      help: `it has ${[...this.#declared.keys()].join(", ")}`,
-    });
-  }
-
-  /** Whether the host still owes it: an input or noise without a default that nobody has given for these samples. */
-  isMissing(id: BufferId): boolean {
-    const { role, type, initial } = this.declaration(id);
-    if ((role !== "input" && role !== "noise") || this.#tensors.has(id)) return false;
-    return type.batch || initial?.kind !== "constant";
+  /** Whether somebody has given it for these samples, or it has a default. */
+  isGiven(id: BufferId): boolean {
+    const { type, initial } = this.check.declaration(id);
+    return this.#tensors.has(id) || (!type.batch && initial?.kind === "constant");
   }
 
   /** What it holds; its constant where nothing was written yet, else zeros. */
   get(id: BufferId): Tensor {
     const known = this.#tensors.get(id);
     if (known !== undefined) return known;
-    const { type, initial } = this.declaration(id);
+    const { type, initial } = this.check.declaration(id);
     const value = !type.batch && initial?.kind === "constant" ? initial.value : 0;
     const tensor = this.#kit.tf.fill(this.#shape(id), value);
     this.#tensors.set(id, tensor);
@@ -67,18 +56,9 @@ export class BufferTensors {
 
   /** @throws {SettleError} `engine/shape-mismatch` when the numbers are not as many as needed */
   copyIn(id: BufferId, values: NumberArray): void {
-    const { type, description } = this.declaration(id);
-    const shape = this.#shape(id);
-    const size = sizeOf(shape);
-    if (values.length !== size) {
-      const samples = type.batch ? ` for ${this.#batch} samples` : "";
-      throw settleError(
-        "engine/shape-mismatch",
-        `Buffer "${id}" (${description}) is ${printType(type)}: it expected ${size} numbers${samples} and got ${values.length}.`,
-      );
-    }
+    this.check.checkSize(id, values, this.#batch);
     // A copy: some backends keep the array they are given.
-    this.set(id, this.#kit.tf.tensor(Float32Array.from(values), shape, "float32"));
+    this.set(id, this.#kit.tf.tensor(Float32Array.from(values), this.#shape(id), "float32"));
   }
 
   async copyOut(id: BufferId): Promise<Float32Array> {
@@ -92,7 +72,7 @@ export class BufferTensors {
   }
 
   #shape(id: BufferId): number[] {
-    const { batch, shape } = this.declaration(id).type;
+    const { batch, shape } = this.check.declaration(id).type;
     return [...(batch ? [this.#batch] : []), ...shape];
   }
 }

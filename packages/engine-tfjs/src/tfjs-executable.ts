@@ -1,7 +1,6 @@
 /** A Program held by a tfjs backend. */
-import { settleError } from "@settle/diagnostics";
 import { type BufferId, type PhaseName, phaseNames, type Program } from "@settle/program";
-import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+import type { EngineInfo, Executable, NumberArray, RunRequest } from "@settle/runtime";
 import type { Tf, Traits } from "./backends/backend.ts";
 import { activate, inTurn } from "./backends/backend-turn.ts";
 import { BufferTensors } from "./buffer-tensors.ts";
@@ -66,12 +65,11 @@ export class TfjsExecutable implements Executable {
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
     const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
     signal?.throwIfAborted();
-    if (!Number.isInteger(batch) || batch < 1) {
-      throw settleError("engine/shape-mismatch", `A run takes a whole number of samples, at least 1; it got ${batch}.`);
-    }
-    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs])) this.#buffers.resize(batch);
+    const { check } = this.#buffers;
+    check.checkBatch(batch);
+    if (check.concernsSamples(schedule, [...inputs.keys(), ...outputs])) this.#buffers.resize(batch);
     for (const [buffer, values] of inputs) this.#buffers.copyIn(buffer, values);
-    this.#requireInputs(schedule);
+    check.requireInputs(schedule, (id) => this.#buffers.isGiven(id));
     let turn = performance.now();
     const pause = async (): Promise<void> => {
       if (performance.now() - turn > TURN_MILLISECONDS) {
@@ -88,24 +86,5 @@ export class TfjsExecutable implements Executable {
     const results = new Map<BufferId, NumberArray>();
     for (const buffer of outputs) results.set(buffer, await this.#buffers.copyOut(buffer));
     return results;
-  }
-
-  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
-  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
-    const used = schedule.flatMap(({ phase }) => {
-      const { reads, writes } = this.program.phases[phase];
-      return [...reads, ...writes].map(({ buffer }) => buffer);
-    });
-    return [...used, ...named].some((id) => this.#buffers.declaration(id).type.batch);
-  }
-
-  #requireInputs(schedule: readonly ScheduleEntry[]): void {
-    const reads = schedule.flatMap(({ phase }) => this.program.phases[phase].reads);
-    const missing = [...new Set(reads.map(({ buffer }) => buffer))].filter((id) => this.#buffers.isMissing(id));
-    if (missing.length === 0) return;
-    const list = missing.map((id) => `"${id}" (${this.#buffers.declaration(id).description})`).join(", ");
-    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
-      help: "pass it in the run's inputs; it is kept until the number of samples changes",
-    });
   }
 }

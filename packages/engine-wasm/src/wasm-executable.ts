@@ -1,8 +1,14 @@
 /** A Program held by the wasm engine. */
-import { settleError } from "@settle/diagnostics";
 import { type KernelArray, type KernelPlan, type SchedulePiece, splitSchedule } from "@settle/kernels";
-import { type Buffer, type BufferId, printType, type Program, sizeOf } from "@settle/program";
-import type { EngineInfo, Executable, NumberArray, RunRequest, ScheduleEntry } from "@settle/runtime";
+import type { BufferId, Program } from "@settle/program";
+import {
+  type EngineInfo,
+  type Executable,
+  type NumberArray,
+  RequestCheck,
+  type RunRequest,
+  type ScheduleEntry,
+} from "@settle/runtime";
 
 import type { EmittedModule } from "./emit/emit-module.ts";
 import { nextGroupAddress, stopFlagAddress } from "./emit/module-builder.ts";
@@ -30,7 +36,7 @@ export class WasmExecutable implements Executable {
   readonly program: Program;
   readonly info: EngineInfo;
   readonly #parts: WasmParts;
-  readonly #buffers: ReadonlyMap<string, Buffer>;
+  readonly #check: RequestCheck;
   readonly #arrays: ReadonlyMap<string, KernelArray>;
   /** Inputs and noise that somebody has given, or that have a default. */
   readonly #given = new Set<BufferId>();
@@ -42,7 +48,7 @@ export class WasmExecutable implements Executable {
     this.program = program;
     this.info = parts.info;
     this.#parts = parts;
-    this.#buffers = new Map(program.buffers.map((buffer) => [buffer.id, buffer]));
+    this.#check = new RequestCheck(program);
     this.#arrays = new Map(plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array]])));
     for (const { id, type, initial } of program.buffers) {
       if (type.batch || (initial?.kind !== "constant" && initial?.kind !== "values")) continue;
@@ -62,7 +68,7 @@ export class WasmExecutable implements Executable {
 
   read(buffer: BufferId): Promise<NumberArray> {
     return this.#inTurn(() => {
-      this.#declaration(buffer);
+      this.#check.declaration(buffer);
       return this.#parts.memory.read(this.#array(buffer));
     });
   }
@@ -87,15 +93,13 @@ export class WasmExecutable implements Executable {
     const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
     const { memory } = this.#parts;
     signal?.throwIfAborted();
-    if (!Number.isInteger(batch) || batch < 1) {
-      throw settleError("engine/shape-mismatch", `A run takes a whole number of samples, at least 1; it got ${batch}.`);
-    }
-    if (this.#concernsSamples(schedule, [...inputs.keys(), ...outputs]) && batch !== memory.batch) {
+    this.#check.checkBatch(batch);
+    if (this.#check.concernsSamples(schedule, [...inputs.keys(), ...outputs]) && batch !== memory.batch) {
       memory.resize(batch);
-      for (const id of this.#given) if (this.#declaration(id).type.batch) this.#given.delete(id);
+      for (const id of this.#given) if (this.#check.declaration(id).type.batch) this.#given.delete(id);
     }
     for (const [buffer, values] of inputs) this.#copyIn(buffer, values);
-    this.#requireInputs(schedule);
+    this.#check.requireInputs(schedule, (id) => this.#given.has(id));
     for (const part of splitSchedule(schedule, this.#parts.plan)) await this.#runPart(part, signal);
     return new Map(outputs.map((buffer) => [buffer, memory.read(this.#array(buffer))]));
   }
@@ -138,54 +142,15 @@ export class WasmExecutable implements Executable {
     signal?.throwIfAborted();
   }
 
-  /** `apply` has no batch: running it alone leaves the states of the last settle where they are. */
-  #concernsSamples(schedule: readonly ScheduleEntry[], named: readonly BufferId[]): boolean {
-    const used = schedule.flatMap(({ phase }) => {
-      const { reads, writes } = this.program.phases[phase];
-      return [...reads, ...writes].map(({ buffer }) => buffer);
-    });
-    return [...used, ...named].some((id) => this.#declaration(id).type.batch);
-  }
-
-  #requireInputs(schedule: readonly ScheduleEntry[]): void {
-    const reads = new Set(
-      schedule.flatMap(({ phase }) => this.program.phases[phase].reads.map(({ buffer }) => buffer)),
-    );
-    const missing = [...reads]
-      .map((id) => this.#declaration(id))
-      .filter(({ id, role }) => (role === "input" || role === "noise") && !this.#given.has(id));
-    if (missing.length === 0) return;
-    const list = missing.map(({ id, description }) => `"${id}" (${description})`).join(", ");
-    throw settleError("engine/missing-input", `The run needs ${list}, which nobody has given for its samples.`, {
-      help: "pass it in the run's inputs; it is kept until the number of samples changes",
-    });
-  }
-
   #copyIn(id: BufferId, values: NumberArray): void {
-    const { type, description } = this.#declaration(id);
     const { memory } = this.#parts;
-    const size = (type.batch ? memory.batch : 1) * sizeOf(type.shape);
-    if (values.length !== size) {
-      const samples = type.batch ? ` for ${memory.batch} samples` : "";
-      throw settleError(
-        "engine/shape-mismatch",
-        `Buffer "${id}" (${description}) is ${printType(type)}: it expected ${size} numbers${samples} and got ${values.length}.`,
-      );
-    }
+    this.#check.checkSize(id, values, memory.batch);
     memory.write(this.#array(id), values);
     this.#given.add(id);
   }
 
-  #declaration(id: BufferId): Buffer {
-    const buffer = this.#buffers.get(id);
-    if (buffer !== undefined) return buffer;
-    throw settleError("engine/unknown-buffer", `The Program has no buffer "${id}".`, {
-      help: `it has ${[...this.#buffers.keys()].join(", ")}`,
-    });
-  }
-
   #array(id: BufferId): KernelArray {
-    const array = this.#arrays.get(this.#declaration(id).id);
+    const array = this.#arrays.get(this.#check.declaration(id).id);
     if (array === undefined) throw new Error(`kernel fault: the plan has no array for ${id}`);
     return array;
   }
