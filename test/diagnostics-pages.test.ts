@@ -8,7 +8,7 @@ const entries = Object.entries(codes);
 const pageOf = (code: string): string => readText(docsPage(code)).replaceAll("\r\n", "\n");
 
 /** Stages that judge a circuit file. */
-const circuitStages: readonly string[] = ["parse", "schema", "normalize", "resolve"];
+const circuitStages: readonly string[] = ["parse", "schema", "template", "normalize", "resolve"];
 /** Faults that need a circuit too large to print, or one that is no file; the tests of `spec` produce them. */
 const beyondAPage: readonly string[] = [
   "parse/too-large",
@@ -16,6 +16,10 @@ const beyondAPage: readonly string[] = [
   "schema/not-json",
   "schema/too-many-parts",
   "schema/more-faults",
+  // Values are given from outside, or the template is a function.
+  "template/wrong-type",
+  "template/out-of-range",
+  "template/build-threw",
 ];
 const shown = entries
   .map(([code]) => code)

@@ -1,5 +1,5 @@
 /** Loads and compiles the circuit a command was given; what is wrong with it is thrown, with all its diagnostics. */
-import type { Compiled, LoadedCircuit } from "@settle/settle";
+import type { Compiled, LoadedCircuit, LoadOptions } from "@settle/settle";
 import type { Context } from "./context.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
 
@@ -9,9 +9,13 @@ export interface CompiledCircuit {
 }
 
 /** @throws {CircuitError} */
-export async function compileCircuit(reference: string, context: Context): Promise<CompiledCircuit> {
+export async function compileCircuit(
+  reference: string,
+  context: Context,
+  loading: LoadOptions = context.loading,
+): Promise<CompiledCircuit> {
   const { CircuitError, compile, loadCircuit } = await import("@settle/settle");
-  const circuit = await loadCircuit(reference, { from: context.terminal.cwd });
+  const circuit = await loadCircuit(reference, loading);
   const compiled = compile(circuit.spec, { source: circuit.source });
   if (!compiled.ok) throw new CircuitError(compiled.diagnostics, circuit.source);
   await renderDiagnostics([...circuit.diagnostics, ...compiled.diagnostics], circuit.source, context);

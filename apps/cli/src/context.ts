@@ -1,5 +1,7 @@
 /** What a running command prints with: results on stdout, everything else on stderr, nothing but JSON under --json. */
+import type { LoadOptions } from "@settle/settle";
 import pico from "picocolors";
+import type { ParameterOptions } from "./parameter-option.ts";
 import { Progress, type ProgressOptions } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,12 +25,20 @@ export class Context {
   readonly interrupt: AbortSignal;
   /** What was typed after `settle`. */
   readonly argv: readonly string[];
+  /** How the command's circuits are loaded: where paths start, and the values of parameters. */
+  readonly loading: LoadOptions;
 
-  constructor(terminal: Terminal, argv: readonly string[], options: OutputOptions, interrupt: AbortSignal) {
+  constructor(
+    terminal: Terminal,
+    argv: readonly string[],
+    options: OutputOptions & ParameterOptions,
+    interrupt: AbortSignal,
+  ) {
     this.terminal = terminal;
     this.argv = argv;
     this.json = options.json;
     this.quiet = options.quiet;
+    this.loading = { from: terminal.cwd, ...(options.set && { parameters: options.set }) };
     this.colors = pico.createColors(wantsColor(terminal, options, terminal.stdout.isTTY));
     this.logColors = pico.createColors(wantsColor(terminal, options, terminal.stderr.isTTY));
     this.interrupt = interrupt;

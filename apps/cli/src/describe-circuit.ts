@@ -1,11 +1,19 @@
 /** A circuit in tables: its states and synapses, what they cost. */
-import { type Compiled, type Diagnostic, type StabilityEstimate, weightShape } from "@settle/settle";
+import {
+  type ChosenParameters,
+  type Compiled,
+  type Diagnostic,
+  rangeOf,
+  type StabilityEstimate,
+  weightShape,
+} from "@settle/settle";
 import Table from "cli-table3";
 import type { Colors } from "./context.ts";
 
 /** What `settle info` tells people. */
 export function describeCircuit(
   { analysis, graph }: Compiled,
+  parameters: ChosenParameters,
   stability: StabilityEstimate | Diagnostic,
   colors: Colors,
 ): string {
@@ -27,12 +35,21 @@ export function describeCircuit(
     bold(analysis.name),
     states.toString(),
     links.toString(),
+    ...Object.entries(parameters).map(
+      ([name, parameter], index) => (index === 0 ? "Set" : "").padEnd(13) + describeParameter(name, parameter),
+    ),
     `Parameters   ${group(counts.total)} (${kinds.join(", ")})`,
     `Class        ${hierarchical ? "hierarchical" : `not hierarchical: ${reasons.join("; ")}`}${skips.length > 0 ? `; skips ${skips.join(", ")}` : ""}`,
     `Work         ${scale(analysis.flopsPerStep)}FLOP a step, ${scale(analysis.flopsPerSettle)}FLOP a settle of ${analysis.steps} steps, for one sample`,
     `Stability    ${describeStability(stability)}`,
     `Memory       ${scale(memory.parameters)}B of parameters and moments, ${scale(memory.perSample)}B a sample, in float32`,
   ].join("\n");
+}
+
+function describeParameter(name: string, { declared, value, given }: ChosenParameters[string]): string {
+  const origin = given ? `given; default ${String(declared.default)}` : "default";
+  const about = declared.description === undefined ? "" : `: ${declared.description}`;
+  return `${name} = ${String(value)} (${origin}; ${rangeOf(declared)})${about}`;
 }
 
 function describeStability(stability: StabilityEstimate | Diagnostic): string {

@@ -4,6 +4,7 @@ import { commands } from "./commands/index.ts";
 import type { CommandDefinition } from "./command.ts";
 import { Context, type OutputOptions } from "./context.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { addParameterOption, type ParameterOptions, takesCircuit } from "./parameter-option.ts";
 import { renderFault } from "./render-fault.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -16,7 +17,12 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   const interrupt = listenForInterrupts(terminal);
   let exitCode: ExitCode = exitCodes.done;
   const program = buildProgram(terminal, async (definition, command) => {
-    const context = new Context(terminal, argv, command.optsWithGlobals<OutputOptions>(), interrupt.signal);
+    const context = new Context(
+      terminal,
+      argv,
+      command.optsWithGlobals<OutputOptions & ParameterOptions>(),
+      interrupt.signal,
+    );
     try {
       exitCode = await definition.run(context, command);
     } catch (fault) {
@@ -75,6 +81,7 @@ function addCommand(parent: Command, definition: CommandDefinition, run: Run): v
   const command = parent.command(definition.name).description(definition.summary);
   command.helpOption("-h, --help", "print this help");
   definition.define(command);
+  if (takesCircuit(command)) addParameterOption(command);
   command
     .addOption(new Option("--json", "print one JSON document on stdout, nothing else").default(false))
     .addOption(new Option("--quiet", "print no log and no progress").default(false))

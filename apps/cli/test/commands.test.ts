@@ -18,6 +18,21 @@ async function json(...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+const familyText = JSON.stringify({
+  version: 1,
+  name: "family",
+  parameters: {
+    units: { default: 3, min: 1, max: 9, integer: true, description: "hidden units" },
+    phi: { default: "tanh", options: ["tanh", "relu"] },
+  },
+  states: {
+    x: { shape: [8], observed: { data: "image" } },
+    z: { shape: [{ $parameter: "units" }], activation: { $parameter: "phi" } },
+  },
+  errors: { e: { target: "x" } },
+  synapses: { W: { from: "z", to: "e", kind: "dense" } },
+});
+
 describe("settle check", () => {
   it("says in a line that a circuit is in order", async () => {
     const { code, stdout, stderr } = await settle(["check", "conv-ngc", "ngc"]);
@@ -42,6 +57,21 @@ describe("settle info", () => {
       flopsPerStep: 2 * 2 * 509_400,
     });
     expect(await json("info", "ngc")).toMatchObject({ parameters: { total: 738_072 } });
+  });
+
+  it("shows the parameters of a template, and takes values for them", async () => {
+    await writeFile(join(folder, "family.json"), familyText);
+    expect(await json("info", "family.json", "--set", "units=7")).toMatchObject({
+      parameters: { generative: 56 },
+      template: { units: { value: 7, default: 3, min: 1, max: 9 }, phi: { value: "tanh" } },
+    });
+    const { stdout } = await settle(["info", "family.json", "--set", "phi=relu"], { cwd: folder });
+    expect(stdout).toContain("units = 3 (default; a whole number between 1 and 9): hidden units");
+    expect(stdout).toContain("phi = relu (given; default tanh; one of tanh, relu)");
+    const wrong = await settle(["info", "family.json", "--set", "unit=7"], { cwd: folder });
+    expect(wrong).toMatchObject({ code: 1, stdout: "" });
+    expect(wrong.stderr).toContain('did you mean "units"?');
+    expect((await settle(["info", "family.json", "--set", "units"], { cwd: folder })).code).toBe(2);
   });
 
   it("lists states with their shapes", async () => {
@@ -146,6 +176,16 @@ describe("settle new", () => {
     await json("new", "third");
     await json("new", "fourth", "--from", "third.json");
     expect(await readFile(join(folder, "fourth.json"), "utf8")).toContain("// What the data feed");
+  });
+});
+
+describe("settle new from a template", () => {
+  it("keeps its parameters, with what was given as their defaults", async () => {
+    await writeFile(join(folder, "family.json"), familyText);
+    await json("new", "member", "--from", "family.json", "--set", "units=7");
+    const { spec, parameters } = parseCircuit(await readFile(join(folder, "member.json"), "utf8"));
+    expect(spec?.states["z"]).toEqual({ shape: [7], activation: "tanh" });
+    expect(parameters?.["units"]).toMatchObject({ value: 7, given: false, declared: { min: 1, max: 9 } });
   });
 });
 

@@ -68,6 +68,23 @@ describe("settle train", () => {
     expect(stderr).toContain("Training tiny on color-mnist train (first 5)");
   });
 
+  it("keeps the values of a template's parameters in the run, and goes on with them", async () => {
+    const { z1 } = tinyCircuit.states;
+    const states = { ...tinyCircuit.states, z1: { ...z1, shape: [16, 16, { $parameter: "channels" }] } };
+    const template = { ...tinyCircuit, parameters: { channels: { default: 2, min: 1, max: 8 } }, states };
+    await writeFile(join(folder, "family.json"), JSON.stringify(template));
+    const args = ["train", "family.json", "--run", "family", ...common, "--limit", "5"];
+    const first = await settle([...args, "--set", "channels=3"], { cwd: folder });
+    expect(first.code).toBe(0);
+    const manifest = JSON.parse(await readFile(join(folder, "family", "run.json"), "utf8")) as Record<string, unknown>;
+    expect(manifest).toMatchObject({ circuit: { parameters: { channels: 3 } } });
+    expect((await settle([...args, "--epochs", "2", "--resume"], { cwd: folder })).code).toBe(0);
+    const evaluation = await settle(["eval", "family", "--limit", "2", "--engine", "reference"], { cwd: folder });
+    expect(evaluation.code).toBe(0);
+    const other = await settle([...args, "--resume", "--set", "channels=4"], { cwd: folder });
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("other-circuit") as string });
+  });
+
   it("keeps what it has on Ctrl-C, exits with 130, and goes on bit for bit as if it had not stopped", async () => {
     let pressed = false;
     const interrupted = await settle(

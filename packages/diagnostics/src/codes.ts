@@ -44,6 +44,14 @@ export const codes = {
   "schema/too-many-parts": error("The circuit has more parts than Settle takes."),
   "schema/more-faults": error("The file has more faults than are shown."),
 
+  "template/unknown-parameter": error("The circuit has no parameter of this name."),
+  "template/wrong-type": error("A parameter is given a value of another type than its default has."),
+  "template/out-of-range": error("A parameter is given a value outside its range."),
+  "template/bad-default": error("A parameter's default does not fit its own declaration."),
+  "template/bad-reference": error("A field refers to a parameter in another form than it should."),
+  "template/unused-parameter": warning("Nothing refers to a parameter."),
+  "template/build-threw": error("The function of a template failed."),
+
   "normalize/kind-missing": error("A synapse does not say of what kind it is."),
   "normalize/constraint-twice": error("The list of constraints has two of one kind."),
   "normalize/kernel-missing": error("A convolution or deconvolution has no kernel."),

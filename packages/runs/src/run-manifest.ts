@@ -35,6 +35,8 @@ export interface RunManifest extends RunSession {
     readonly hash: string;
     /** Path or predefined name, as the user gave it. */
     readonly file?: string;
+    /** Of a template: the values its parameters had, by name. */
+    readonly parameters?: Readonly<Record<string, Json>>;
     /** The circuit as written: the text of its file, comments included, or the printed object. */
     readonly source: string;
   };
@@ -115,7 +117,13 @@ const session = {
 const manifestSchema = z.object({
   format: z.literal("settle-run"),
   version: z.literal(1),
-  circuit: z.object({ name: z.string(), hash: z.string(), file: z.string().exactOptional(), source: z.string() }),
+  circuit: z.object({
+    name: z.string(),
+    hash: z.string(),
+    file: z.string().exactOptional(),
+    parameters: z.record(z.string(), json).exactOptional(),
+    source: z.string(),
+  }),
   settings: z.record(z.string(), json),
   seeds: z.record(z.string(), z.number()),
   data: z.record(z.string(), z.object({ name: z.string(), hash: z.string(), samples: z.number() })),

@@ -15,14 +15,24 @@ export interface CopyOptions extends LoadOptions {
 }
 
 /**
- * The text of a circuit under another name, comments and layout kept where it is JSON.
+ * The text of a circuit under another name, comments and layout kept where it is JSON. Values given for its parameters
+ * become their defaults; a template in TypeScript becomes the one circuit that it builds from them.
  * @throws {CircuitError} as `loadCircuit`
  */
-export async function copyCircuit(reference: string, { name, schema, from }: CopyOptions): Promise<string> {
-  const { spec, file } = await loadCircuit(reference, from === undefined ? {} : { from });
+export async function copyCircuit(reference: string, options: CopyOptions): Promise<string> {
+  const { name, schema, ...loading } = options;
+  const { spec, file, parameters } = await loadCircuit(reference, loading);
   if (!/\.jsonc?$/.test(file)) return printCircuit({ ...spec, $schema: schema, name });
-  let text = await readFile(resolve(from ?? process.cwd(), file), "utf8");
-  const options = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
-  text = applyEdits(text, modify(text, ["name"], name, options));
-  return applyEdits(text, modify(text, ["$schema"], schema, { ...options, getInsertionIndex: () => 0 }));
+  let text = await readFile(resolve(loading.from ?? process.cwd(), file), "utf8");
+  const formattingOptions = { insertSpaces: true, tabSize: 2 };
+  const set = (path: string[], value: unknown, first = false): void => {
+    const edits = modify(text, path, value, { formattingOptions, ...(first && { getInsertionIndex: () => 0 }) });
+    text = applyEdits(text, edits);
+  };
+  set(["name"], name);
+  for (const [parameter, { value, given }] of Object.entries(parameters)) {
+    if (given) set(["parameters", parameter, "default"], value);
+  }
+  set(["$schema"], schema, true);
+  return text;
 }

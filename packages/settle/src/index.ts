@@ -18,7 +18,21 @@ export {
   type TrainingOptions,
   type TrainingResult,
 } from "@settle/runtime";
-export { circuitJsonSchema, type CircuitSpec, defineCircuit, parseCircuit, type SourceText } from "@settle/spec";
+export {
+  type ChosenParameter,
+  type ChosenParameters,
+  circuitJsonSchema,
+  type CircuitSpec,
+  defineCircuit,
+  defineTemplate,
+  type GivenParameters,
+  instantiateTemplate,
+  parseCircuit,
+  type ParameterValue,
+  rangeOf,
+  type SourceText,
+  type Template,
+} from "@settle/spec";
 export { checkCircuit, type CheckResult } from "./check-circuit.ts";
 export { chooseEngine, type EngineReport, engines } from "./choose-engine.ts";
 export { clearKernelCache } from "./clear-kernel-cache.ts";
@@ -38,7 +52,7 @@ export {
   tasks,
 } from "./evaluate.ts";
 export { explain, type ExplainFormat, type Level } from "./explain.ts";
-export { loadCircuit, type LoadedCircuit, readCircuit, type ReadResult } from "./load-circuit.ts";
+export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
 export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";

@@ -1,6 +1,16 @@
 /** From what a person types to a circuit: a path to a `.json`, `.jsonc`, `.ts` or `.js` file, or a predefined name. */
 import { closest, type Diagnostic, settleError, SettleError } from "@settle/diagnostics";
-import { type CircuitSpec, memorySource, parseCircuit, type SourceText, validateCircuit } from "@settle/spec";
+import {
+  type ChosenParameters,
+  type CircuitSpec,
+  type GivenParameters,
+  instantiateTemplate,
+  isTemplate,
+  memorySource,
+  parseCircuit,
+  type SourceText,
+  validateCircuit,
+} from "@settle/spec";
 import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { CircuitError } from "./circuit-error.ts";
@@ -11,6 +21,8 @@ export interface LoadedCircuit {
   /** Where it came from, as the user gave it. */
   readonly file: string;
   readonly source: SourceText;
+  /** The parameters it declares, each with its value; empty for a circuit that declares none. */
+  readonly parameters: ChosenParameters;
   /** Warnings of parsing and validating. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -22,6 +34,8 @@ export type ReadResult =
 export interface LoadOptions {
   /** Folder that relative paths start from. Default: the process's. */
   readonly from?: string;
+  /** Values of parameters of a template, by name; the others have their defaults. */
+  readonly parameters?: GivenParameters;
 }
 
 /** A circuit file is kilobytes; past this it is something else. */
@@ -42,46 +56,50 @@ const moduleFiles: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
 export async function loadCircuit(reference: string, options: LoadOptions = {}): Promise<LoadedCircuit> {
   const result = await readCircuit(reference, options);
   if (!result.ok) throw new CircuitError(result.diagnostics, result.source);
-  const { spec, file, source, diagnostics } = result;
-  return { spec, file, source, diagnostics };
+  const { ok: _, ...circuit } = result;
+  return circuit;
 }
 
 /** Like `loadCircuit`, but returns the faults instead of throwing. */
 export async function readCircuit(reference: string, options: LoadOptions = {}): Promise<ReadResult> {
   try {
-    return await read(reference, resolve(options.from ?? process.cwd(), reference));
+    return await read(reference, resolve(options.from ?? process.cwd(), reference), options.parameters);
   } catch (fault) {
     if (fault instanceof SettleError) return { ok: false, diagnostics: [fault.diagnostic] };
     throw fault;
   }
 }
 
-async function read(reference: string, path: string): Promise<ReadResult> {
+async function read(reference: string, path: string, given: GivenParameters | undefined): Promise<ReadResult> {
   const extension = extname(path);
   const isFile = textFiles.includes(extension) || moduleFiles.includes(extension);
   if (!isFile) {
     const names = await predefinedCircuits();
-    if (names.includes(reference)) return readText(predefinedCircuitFile(reference), predefinedCircuitFile(reference));
+    if (names.includes(reference)) {
+      return readText(predefinedCircuitFile(reference), predefinedCircuitFile(reference), given);
+    }
     throw await unknownCircuit(reference, path, names);
   }
   await assertReadable(reference, path);
-  return textFiles.includes(extension) ? readText(path, reference) : readModule(path, reference);
+  return textFiles.includes(extension) ? readText(path, reference, given) : readModule(path, reference, given);
 }
 
-async function readText(path: string, file: string): Promise<ReadResult> {
-  const { spec, diagnostics, source } = parseCircuit(await readFile(path, "utf8"), { file });
+async function readText(path: string, file: string, given: GivenParameters = {}): Promise<ReadResult> {
+  const text = await readFile(path, "utf8");
+  const { spec, parameters = {}, diagnostics, source } = parseCircuit(text, { file, parameters: given });
   if (spec === undefined) return { ok: false, diagnostics, source };
-  return { ok: true, spec, file, source, diagnostics };
+  return { ok: true, spec, file, source, parameters, diagnostics };
 }
 
-async function readModule(path: string, file: string): Promise<ReadResult> {
+async function readModule(path: string, file: string, given: GivenParameters = {}): Promise<ReadResult> {
   // Brings a TypeScript compiler with it.
   const { loadModule } = await import("./load-module.ts");
   const value = await loadModule(path, file);
   const source = memorySource(file);
-  const { spec, diagnostics } = validateCircuit(value, source);
+  const result = isTemplate(value) ? instantiateTemplate(value, given, source) : validateCircuit(value, source, given);
+  const { spec, parameters = {}, diagnostics } = result;
   if (spec === undefined) return { ok: false, diagnostics, source };
-  return { ok: true, spec, file, source, diagnostics };
+  return { ok: true, spec, file, source, parameters, diagnostics };
 }
 
 async function assertReadable(file: string, path: string): Promise<void> {

@@ -27,10 +27,10 @@ export async function openCircuitOrRun(reference: string, options: OpenOptions =
   const { onDiagnostic } = options;
   const { openRun } = await import("@settle/runs");
   const run = await openRun(path, onDiagnostic === undefined ? {} : { onDiagnostic });
-  const { file = run.paths.manifest, source: text } = run.manifest.circuit;
-  const { spec, diagnostics, source } = parseCircuit(text, { file });
+  const { file = run.paths.manifest, source: text, parameters: given = {} } = run.manifest.circuit;
+  const { spec, parameters = {}, diagnostics, source } = parseCircuit(text, { file, parameters: given });
   if (spec === undefined) throw new CircuitError(diagnostics, source);
-  return { circuit: { spec, file, source, diagnostics }, run };
+  return { circuit: { spec, file, source, parameters, diagnostics }, run };
 }
 
 /**

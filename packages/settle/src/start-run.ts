@@ -2,7 +2,7 @@
 import type { Diagnostic } from "@settle/diagnostics";
 import type { SampleSource, Session } from "@settle/runtime";
 import type { Json, TrainingRun } from "@settle/runs";
-import { printCircuit } from "@settle/spec";
+import { type ChosenParameters, printCircuit } from "@settle/spec";
 import { readFileSync } from "node:fs";
 import type { LoadedCircuit } from "./load-circuit.ts";
 
@@ -33,6 +33,9 @@ export async function startRun(dir: string, options: StartRunOptions): Promise<T
     circuit: {
       ...program.circuit,
       file: circuit.file,
+      ...(circuit.source.text !== undefined && Object.keys(circuit.parameters).length > 0
+        ? { parameters: valuesOf(circuit.parameters) }
+        : {}),
       // A module's text alone could not be run again elsewhere.
       source: circuit.source.text ?? printCircuit(circuit.spec),
     },
@@ -48,6 +51,11 @@ export async function startRun(dir: string, options: StartRunOptions): Promise<T
   // Loaded here, with all it draws reports with, so that checking a circuit stays quick.
   const { createRun } = await import("@settle/runs");
   return createRun(dir, start, { resume, overwrite, ...(onDiagnostic && { onDiagnostic }) });
+}
+
+/** The values that stand in a circuit, by name. */
+function valuesOf(parameters: ChosenParameters): Record<string, Json> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value as Json]));
 }
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {

@@ -47,6 +47,27 @@ describe("loadCircuit", () => {
     expect((await loadCircuit("small.ts", { from: folder })).spec).toEqual(circuit);
   });
 
+  it("puts the values of parameters into a template, in JSON and in TypeScript", async () => {
+    const template = { ...circuit, parameters: { units: { default: 2, min: 1, integer: true } } };
+    const z = { shape: [{ $parameter: "units" }] };
+    const text = JSON.stringify({ ...template, states: { ...circuit.states, z } });
+    await writeFile(join(folder, "template.json"), text);
+    const module = `import { defineTemplate } from "@settle/spec";
+      export default defineTemplate({
+        parameters: { units: { default: 2, min: 1, integer: true } },
+        build: ({ units }) => ({ ...${JSON.stringify(circuit)}, states: { x: { shape: [4], observed: { data: "image" } }, z: { shape: [units] } } }),
+      });`;
+    await writeFile(join(folder, "template.ts"), module);
+    for (const file of ["template.json", "template.ts"]) {
+      const { spec, parameters } = await loadCircuit(file, { from: folder, parameters: { units: 3 } });
+      expect(spec.states["z"]).toEqual({ shape: [3] });
+      expect(parameters["units"]).toMatchObject({ value: 3, given: true });
+      expect((await loadCircuit(file, { from: folder })).spec.states["z"]).toEqual({ shape: [2] });
+      const refused = await readCircuit(file, { from: folder, parameters: { unit: 3 } });
+      expect(refused.ok ? [] : refused.diagnostics.map(({ code }) => code)).toEqual(["template/unknown-parameter"]);
+    }
+  });
+
   it("throws a CircuitError with all faults, the first of them its diagnostic", async () => {
     await writeFile(join(folder, "bad.json"), JSON.stringify({ ...circuit, settle: { steps: 0, rate: -1 } }));
     const fault: unknown = await loadCircuit("bad.json", { from: folder }).catch((each: unknown) => each);

@@ -8,6 +8,7 @@ import type { feedbackSchema } from "./schema/feedback-schema.ts";
 import type { lawSchema } from "./schema/law-schema.ts";
 import type { leakSchema } from "./schema/leak-schema.ts";
 import type { learnSchema } from "./schema/learn-schema.ts";
+import type { parameterSchema } from "./schema/parameter-schema.ts";
 import type { priorSchema } from "./schema/prior-schema.ts";
 import type { settleSchema } from "./schema/settle-schema.ts";
 import type { stateSchema } from "./schema/state-schema.ts";
@@ -16,8 +17,11 @@ import type { synapseSchema } from "./schema/synapse-schema.ts";
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 type Written<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
 
-/** A whole circuit. */
-export interface CircuitSpec extends Written<typeof circuitSchema> {}
+/** A whole circuit, every parameter of a template replaced by its value. */
+export interface CircuitSpec extends Omit<Written<typeof circuitSchema>, "parameters"> {}
+
+/** What a template can vary: its default and what else it may be. */
+export interface ParameterSpec extends Written<typeof parameterSchema> {}
 
 /** A state node z: a tensor of activities that settles. */
 export interface StateSpec extends Written<typeof stateSchema> {}

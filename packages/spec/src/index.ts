@@ -14,6 +14,7 @@ export type {
   LearnConstraintSpec,
   LearnSpec,
   OutputSpec,
+  ParameterSpec,
   PrecisionSpec,
   PriorSpec,
   RateSpec,
@@ -29,6 +30,20 @@ export { printCircuit } from "./print-circuit.ts";
 export { type Prior } from "./priors/prior.ts";
 export { priorOf } from "./priors/prior-of.ts";
 export { circuitSchema, circuitVersion } from "./schema/circuit-schema.ts";
+export {
+  type ChosenParameter,
+  type ChosenParameters,
+  type GivenParameters,
+  rangeOf,
+} from "./template/choose-parameters.ts";
+export {
+  defineTemplate,
+  type ParameterValue,
+  type ParameterValues,
+  type Template,
+} from "./template/define-template.ts";
+export { isTemplate } from "./template/define-template.ts";
+export { instantiateTemplate } from "./template/instantiate-template.ts";
 export { type JsonText, maximumTextLength, readJsonText } from "./text/read-json-text.ts";
 export { memorySource, type PlacePart, type SourceText } from "./text/source-text.ts";
 export type { DocumentKind } from "./validate/document-kind.ts";

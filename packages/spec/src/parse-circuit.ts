@@ -1,5 +1,6 @@
 import { hasErrors, sortDiagnostics } from "@settle/diagnostics";
 import { readJsonText } from "./text/read-json-text.ts";
+import type { GivenParameters } from "./template/choose-parameters.ts";
 import type { SourceText } from "./text/source-text.ts";
 import { type CircuitResult, validateCircuit } from "./validate/validate-circuit.ts";
 
@@ -13,12 +14,17 @@ export interface ParsedCircuit extends CircuitResult {
  *
  * Never throws for what the text says. Broken JSON is reported alone: what a repaired reading would hold is a guess.
  *
- * @param options.file  path for the diagnostics, as the user gave it
+ * @param options.file        path for the diagnostics, as the user gave it
+ * @param options.parameters  values of the circuit's parameters; the others have their defaults
  */
-export function parseCircuit(text: string, options: { readonly file?: string } = {}): ParsedCircuit {
+export function parseCircuit(
+  text: string,
+  options: { readonly file?: string; readonly parameters?: GivenParameters } = {},
+): ParsedCircuit {
   const { value, diagnostics: textual, source } = readJsonText(text, options.file);
   if (value === undefined) return { diagnostics: sortDiagnostics(textual), source };
-  const { spec, diagnostics: shape } = validateCircuit(value, source);
+  const { spec, parameters, diagnostics: shape } = validateCircuit(value, source, options.parameters);
   const diagnostics = sortDiagnostics([...textual, ...shape]);
-  return { ...(spec !== undefined && !hasErrors(textual) && { spec }), diagnostics, source };
+  const circuit = spec === undefined || hasErrors(textual) ? {} : { spec, ...(parameters && { parameters }) };
+  return { ...circuit, diagnostics, source };
 }

@@ -167,6 +167,26 @@ export const arbitraryCircuit: fc.Arbitrary<CircuitSpec> = part(
   },
 ) as unknown as fc.Arbitrary<CircuitSpec>;
 
+/** A template: some of a circuit's values became parameters, at times named by a field of another type. */
+export const arbitraryTemplate: fc.Arbitrary<unknown> = fc
+  .tuple(arbitraryCircuit, fc.array(fc.tuple(fc.nat(), fc.nat(9)), { minLength: 1, maxLength: 3 }))
+  .map(([circuit, picks]) => {
+    let document: unknown = structuredClone(circuit);
+    const parameters: Record<string, unknown> = {};
+    for (const [index, [where, swap]] of picks.entries()) {
+      const places = pointersOf(document).filter((pointer) =>
+        /^\/(states|errors|synapses|settle|learn)\/(?!.*\$parameter)/.test(pointer),
+      );
+      const path = parsePointer(places[where % Math.max(1, places.length)] ?? "/name");
+      const value = path.reduce((inside: unknown, step) => (inside as Record<string, unknown>)[step], document);
+      const isText = typeof value === "string" && value !== "";
+      if (path[0] === "name" || !(isText || typeof value === "number" || typeof value === "boolean")) continue;
+      parameters[`p${index}`] = isText ? { default: value, options: [value] } : { default: swap === 0 ? true : value };
+      document = edit(document, path, 0, "", { $parameter: `p${index}` });
+    }
+    return { ...(document as object), parameters };
+  });
+
 const oddValue = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -200,7 +220,20 @@ const oddValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 const oddKey = fc.oneof(
-  fc.constantFrom("kind", "rate", "kernel", "strid", "shape", "constructor", "prototype", "1a", "a b", "", "toString"),
+  fc.constantFrom(
+    "kind",
+    "rate",
+    "kernel",
+    "strid",
+    "shape",
+    "constructor",
+    "prototype",
+    "1a",
+    "a b",
+    "",
+    "toString",
+    "parameters",
+  ),
   fc.string({ maxLength: 4 }),
 );
 

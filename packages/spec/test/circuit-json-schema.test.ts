@@ -5,7 +5,7 @@ import { parse } from "jsonc-parser";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { arbitraryCircuit, nearlyCircuit } from "./arbitrary-circuit.ts";
+import { arbitraryCircuit, arbitraryTemplate, nearlyCircuit } from "./arbitrary-circuit.ts";
 
 const schema = circuitJsonSchema();
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -16,6 +16,8 @@ const beyondTheSchema: ReadonlySet<string> = new Set([
   "parse/bad-expression",
   "schema/empty-range",
   "schema/too-many-parts",
+  "template/unknown-parameter",
+  "template/bad-default",
 ]);
 
 /** Whether our own check takes the document, as far as a JSON Schema can tell. */
@@ -73,6 +75,22 @@ describe("zod and the published schema agree", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("on templates, but for values of parameters that do not fit where they stand", () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(arbitraryTemplate, (document) => {
+        expect(complaints(document)).toEqual([]);
+        const { diagnostics } = validateCircuit(document);
+        if (diagnostics.every(({ severity }) => severity !== "error")) accepted++;
+        for (const { code, note } of diagnostics) {
+          if (!beyondTheSchema.has(code)) expect(note).toMatch(/^the value of parameter "p\d"$/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(accepted).toBeGreaterThan(100);
   });
 
   test("on documents that nearly fit, most of which do not", () => {

@@ -17,7 +17,7 @@ export const checkCommand: CommandDefinition = {
     const { checkCircuit, diagnosticsJson } = await import("@settle/settle");
     const found = [];
     for (const file of command.args) {
-      const { diagnostics, source, summary } = await checkCircuit(file, { from: context.terminal.cwd });
+      const { diagnostics, source, summary } = await checkCircuit(file, context.loading);
       found.push(...diagnostics);
       await renderDiagnostics(diagnostics, source, context);
       if (summary !== undefined) context.print(`${context.colors.green("ok")}  ${file}  ${summary}`);

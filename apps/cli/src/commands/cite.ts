@@ -13,7 +13,7 @@ export const citeCommand: CommandDefinition = {
   },
   async run(context, command) {
     const { citeCircuit, loadCircuit } = await import("@settle/settle");
-    const { spec } = await loadCircuit(command.args[0] ?? "", { from: context.terminal.cwd });
+    const { spec } = await loadCircuit(command.args[0] ?? "", context.loading);
     const references = await citeCircuit(spec);
     if (references.length === 0) context.log(`"${spec.name}" names no sources; add "sources" to the file.`);
     for (const each of references) context.print(each.bibtex);

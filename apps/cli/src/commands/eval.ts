@@ -60,7 +60,7 @@ export const evalCommand: CommandDefinition = {
     const options = command.opts<EvalOptions>();
     const { cwd } = context.terminal;
     const began = performance.now();
-    const { circuit, run } = await openCircuitOrRun(command.args[0] ?? "", { from: cwd });
+    const { circuit, run } = await openCircuitOrRun(command.args[0] ?? "", context.loading);
     const session = await createSession(circuit, {
       engine: options.engine,
       seed: options.seed,

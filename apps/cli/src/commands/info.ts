@@ -8,6 +8,7 @@ export const infoCommand: CommandDefinition = {
   examples: [
     ["settle info conv-ngc", "a predefined circuit"],
     ["settle info mine.json --json", "the figures for a script"],
+    ["settle info family.ts --set depth=3", "one circuit of a family"],
   ],
   define(command) {
     command.argument("<circuit>", "a circuit file or a predefined name");
@@ -20,9 +21,12 @@ export const infoCommand: CommandDefinition = {
       if (fault instanceof SettleError) return fault.diagnostic;
       throw fault;
     });
-    context.document({ ...compiled.analysis, stability });
+    const template = Object.fromEntries(
+      Object.entries(circuit.parameters).map(([name, { declared, value }]) => [name, { value, ...declared }]),
+    );
+    context.document({ ...compiled.analysis, stability, ...(Object.keys(template).length > 0 && { template }) });
     const { describeCircuit } = await import("../describe-circuit.ts");
-    context.print(describeCircuit(compiled, stability, context.colors));
+    context.print(describeCircuit(compiled, circuit.parameters, stability, context.colors));
     return exitCodes.done;
   },
 };

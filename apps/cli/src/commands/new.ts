@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { newCircuitText } from "../new-circuit-text.ts";
+import { addParameterOption } from "../parameter-option.ts";
 
 export const newCommand: CommandDefinition = {
   name: "new",
@@ -11,11 +12,13 @@ export const newCommand: CommandDefinition = {
   examples: [
     ["settle new mine", "writes mine.json"],
     ["settle new mine --from conv-ngc", "a copy of a predefined circuit under your name"],
+    ["settle new mine --from family.ts --set depth=4", "one circuit of a family"],
   ],
   define(command) {
     command
       .argument("<name>", "letters, digits and hyphens; the file is NAME.json")
       .option("--from <circuit>", "copy this circuit (a file or a predefined name)");
+    addParameterOption(command);
   },
   async run(context, command) {
     const { circuitSchemaFile, copyCircuit, settleError } = await import("@settle/settle");
@@ -31,9 +34,7 @@ export const newCommand: CommandDefinition = {
     }
     const schema = schemaReference(circuitSchemaFile, dirname(path));
     const text =
-      from === undefined
-        ? newCircuitText(name, schema)
-        : await copyCircuit(from, { name, schema, from: context.terminal.cwd });
+      from === undefined ? newCircuitText(name, schema) : await copyCircuit(from, { name, schema, ...context.loading });
     try {
       await writeFile(path, text, { flag: "wx" });
     } catch (fault) {

@@ -1,6 +1,6 @@
 import type { Dataset } from "@settle/data";
 import type { TrainingRun } from "@settle/runs";
-import type { Evaluation, Session, TrainingResult } from "@settle/settle";
+import type { Evaluation, LoadOptions, Session, TrainingResult } from "@settle/settle";
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -49,11 +49,13 @@ export const trainCommand: CommandDefinition = {
     addComputeOptions(command);
   },
   async run(context, command) {
-    const { createSession, openDataset, startRun, train } = await import("@settle/settle");
+    const { createSession, loadCircuit, openDataset, startRun, train } = await import("@settle/settle");
     const began = performance.now();
-    const { circuit, compiled } = await compileCircuit(command.args[0] ?? "", context);
+    const reference = command.args[0] ?? "";
+    const { spec } = await loadCircuit(reference, context.loading);
+    const options = await trainOptions(command, spec.name, context);
+    const { circuit, compiled } = await compileCircuit(reference, context, options.loading);
     const compileSeconds = (performance.now() - began) / 1000;
-    const options = await trainOptions(command, circuit.spec.name, context);
     const { cwd } = context.terminal;
     const data = await openDataset(options.data, {
       split: "train",
@@ -118,7 +120,7 @@ export const trainCommand: CommandDefinition = {
   },
 };
 
-type FinalOptions = TrainOptions & { readonly run: string };
+type FinalOptions = TrainOptions & { readonly run: string; readonly loading: LoadOptions };
 
 /** What `--resume` takes up again. */
 const keptSettings = ["data", "epochs", "rate", "validate", "engine", "seed", "batch", "limit"] as const;
@@ -134,11 +136,12 @@ function settingsOf(options: FinalOptions): Record<string, string | number> {
 async function trainOptions(command: Command, name: string, context: Context): Promise<FinalOptions> {
   const { openRun } = await import("@settle/runs");
   const typed = command.opts<TrainOptions>();
-  const options = { ...typed, run: typed.run ?? `runs/${name}` };
+  const options = { ...typed, run: typed.run ?? `runs/${name}`, loading: context.loading };
   if (!options.resume) return options;
   const dir = resolve(context.terminal.cwd, options.run);
   if (!existsSync(join(dir, "run.json"))) return options;
   const { manifest } = await openRun(dir);
+  options.loading = { parameters: manifest.circuit.parameters ?? {}, ...context.loading };
   // The engine that ran, not the `auto` that chose it: only the same one goes on bit for bit.
   const before: Record<string, unknown> = { ...manifest.settings, engine: manifest.engine.name };
   for (const key of keptSettings) {

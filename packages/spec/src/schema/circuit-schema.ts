@@ -3,6 +3,7 @@ import { z } from "zod";
 import { errorDefaultsSchema, errorSchema } from "./error-schema.ts";
 import { id } from "./fields.ts";
 import { learnSchema } from "./learn-schema.ts";
+import { parametersSchema } from "./parameter-schema.ts";
 import { settleSchema } from "./settle-schema.ts";
 import { stateDefaultsSchema, stateSchema } from "./state-schema.ts";
 import { synapseDefaultsSchema, synapseSchema } from "./synapse-schema.ts";
@@ -21,6 +22,7 @@ export const circuitSchema = z
     title: z.string().describe("A line for people.").exactOptional(),
     description: z.string().describe("What the circuit is and which choices it makes.").exactOptional(),
     sources: z.array(z.string().min(1)).describe("Keys of docs/references.bib.").exactOptional(),
+    parameters: parametersSchema.exactOptional(),
     defaults: z
       .strictObject({
         state: stateDefaultsSchema.exactOptional(),

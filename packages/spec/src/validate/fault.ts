@@ -5,6 +5,8 @@ import type { PlacePart, SourceText } from "../text/source-text.ts";
 export interface Fault extends Pick<Diagnostic, "message" | "note" | "help" | "repair"> {
   readonly code: Diagnostic["code"];
   readonly path: readonly (string | number)[];
+  /** Default `error`. */
+  readonly severity?: Diagnostic["severity"];
   /** Default `value`. */
   readonly at?: PlacePart;
   /** For a fault inside a text: the characters at fault. */

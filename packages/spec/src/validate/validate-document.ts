@@ -1,5 +1,5 @@
 /** Checks a document against its schema, with faults that say what to do: what circuits and experiments have in common. */
-import { type Diagnostic, sortDiagnostics } from "@settle/diagnostics";
+import { type Diagnostic, hasErrors, sortDiagnostics } from "@settle/diagnostics";
 import type { z } from "zod";
 import type { SourceText } from "../text/source-text.ts";
 import { checkVersion } from "./check-version.ts";
@@ -16,8 +16,18 @@ export interface DocumentChecks {
   readonly schema: z.ZodType;
   /** Whether it is too large to be looked at field by field. */
   readonly checkSize?: (document: unknown) => Fault | undefined;
+  /** Puts in what the document refers to, before its fields are judged. */
+  readonly fill?: (document: unknown) => FilledDocument;
   /** Faults that the schema cannot express. */
   readonly checkMeaning?: (document: unknown) => readonly Fault[];
+}
+
+export interface FilledDocument {
+  readonly document: unknown;
+  /** What is wrong with the references. */
+  readonly faults: readonly Fault[];
+  /** A fault of the filled document, said of the one that was written; undefined where it follows from `faults`. */
+  readonly retell: (fault: Fault) => Fault | undefined;
 }
 
 export interface DocumentResult {
@@ -40,13 +50,17 @@ export function validateDocument(value: unknown, source: SourceText, checks: Doc
   if (version !== undefined && version.code !== "schema/missing-version") return refused([version], source);
   const size = checks.checkSize?.(document);
   if (size !== undefined) return refused([size], source);
-  const known = version === undefined ? document : { version: kind.version, ...(document as object) };
+  const filled: FilledDocument = checks.fill?.(document) ?? { document, faults: [], retell: (fault) => fault };
+  const known = version === undefined ? filled.document : { version: kind.version, ...(filled.document as object) };
   const faults = [
     ...(version === undefined ? [] : [version]),
-    ...explainValue(schema, known, [], kind),
-    ...(checks.checkMeaning?.(document) ?? []),
+    ...filled.faults,
+    ...[...explainValue(schema, known, [], kind), ...(checks.checkMeaning?.(filled.document) ?? [])].flatMap(
+      (fault) => filled.retell(fault) ?? [],
+    ),
   ];
-  return faults.length > 0 ? refused(faults, source) : { document, diagnostics: [] };
+  const { diagnostics } = refused(faults, source);
+  return { ...(!hasErrors(diagnostics) && { document: filled.document }), diagnostics };
 }
 
 function refused(faults: readonly Fault[], source: SourceText): DocumentResult {
