@@ -1,24 +1,18 @@
 /** What an evaluation found: a table for people, and a picture in the run folder. */
 import type { Run } from "@settle/runs";
-import type { Evaluation, Task } from "@settle/settle";
+import type { Evaluation } from "@settle/settle";
 import type { Context } from "./context.ts";
 import { formatScores } from "./format-scores.ts";
 
-/** What each set of scores is about. */
-const names: Readonly<Record<Task, Readonly<Record<string, string>>>> = {
-  reconstruct: { "": "reconstruction" },
-  denoise: {
-    "": "denoised, released",
-    state: "its final state",
-    clamped: "denoised, clamped",
-    noisy: "the noisy images",
-  },
-  complete: { "": "prediction", state: "completed (known pixels as given)" },
-};
-
-export function printEvaluation(context: Context, evaluation: Evaluation, picture: string | undefined): void {
+export async function printEvaluation(
+  context: Context,
+  evaluation: Evaluation,
+  picture: string | undefined,
+): Promise<void> {
+  const { taskRegistry } = await import("@settle/settle");
   const { task, data, images, metrics, variants, diverged } = evaluation;
-  const rows = Object.entries({ "": metrics, ...variants }).map(([key, scores]) => [names[task][key] ?? key, scores]);
+  const names: Readonly<Record<string, string>> = taskRegistry[task].variants;
+  const rows = Object.entries({ "": metrics, ...variants }).map(([key, scores]) => [names[key] ?? key, scores]);
   context.print(`${task}, ${images} images of ${data}:`);
   context.print(formatScores(Object.fromEntries(rows) as Record<string, typeof metrics>, context.colors));
   const perLayer = Object.entries(evaluation.discrepancy.errors).map(([id, value]) => `${id} ${value.toFixed(3)}`);

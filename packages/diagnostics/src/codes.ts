@@ -93,6 +93,9 @@ export const codes = {
 
   "evaluate/no-image": error("No observed state is fed with images."),
   "evaluate/not-predicted": error("Nothing predicts the state that is scored."),
+  "evaluate/no-label": error("There is no label to find, in the circuit or in the data."),
+  "evaluate/no-training": error("A linear probe was given nothing to learn from."),
+  "evaluate/too-many-latents": error("A linear probe would read more numbers than it can solve for."),
 
   "cite/unknown-source": error("A source of the circuit is not among the references."),
   "cite/damaged": error("An entry of the references has no end."),

@@ -1,63 +1,45 @@
-/** How well a circuit does on data it may never have seen: reconstruction, denoising, completion. */
-import type { Mask } from "@settle/data";
-import { createImageMetrics, type ImageMetricName, type ImageMetrics } from "@settle/metrics";
-import type { Mode } from "@settle/program";
+/** How well a circuit does on data it may never have seen, by one of the tasks of the registry. */
 import {
   evaluate as settleAll,
   type Discrepancy,
   type EvaluationResult,
   type NumberArray,
-  type SampleSource,
   type Session,
 } from "@settle/runtime";
-import { observedImage } from "./observed-image.ts";
+import type { Scores, TaskOptions } from "./tasks/task.ts";
+import { type Task, taskRegistry } from "./tasks/task-registry.ts";
 
-export const tasks = ["reconstruct", "denoise", "complete"] as const;
-/**
- * - `reconstruct`: the observed node is clamped to the image.
- * - `denoise`: it is set to the image plus noise and released.
- * - `complete`: a part of it is hidden and settles to what the circuit expects there.
- */
-export type Task = (typeof tasks)[number];
-
-export interface EvaluateOptions {
-  readonly source: SampleSource;
+export interface EvaluateOptions extends TaskOptions {
   readonly task: Task;
   /** Samples settled together. Default 20. */
   readonly batch?: number;
   /** The first so many samples. Default all. */
   readonly limit?: number;
-  /** Standard deviation of the noise, on the scale 0 … 1; `denoise` only. Default 0.1. */
-  readonly noise?: number;
-  /** What is hidden; `complete` only. Default the lower half. */
-  readonly mask?: Mask;
+  /** Steps of each settle; default the circuit's. */
+  readonly steps?: number;
   /** How many samples' pictures to return. Default 0. */
   readonly pictures?: number;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-export type Scores = Readonly<Partial<Record<ImageMetricName, number>>>;
-
 export interface Evaluation {
   readonly task: Task;
   /** Name of the data. */
   readonly data: string;
+  /** Samples scored. */
   readonly images: number;
-  /** Of the final prediction against the clean image. */
+  /** What the task is about: of the final prediction against the clean image, or the `accuracy`, 0 … 1. */
   readonly metrics: Scores;
-  /**
-   * Other images scored against the clean one: `state`, the observed node's final state (`denoise`, `complete`);
-   * `clamped`, the prediction when the node is clamped to the noisy image, and `noisy`, that image itself (`denoise`).
-   */
+  /** Other scores, by name: see the task's file in `tasks/`. */
   readonly variants: Readonly<Record<string, Scores>>;
   /** Mean over images, of the settled states. */
   readonly discrepancy: Discrepancy;
-  /** How many samples diverged. They do not count in the discrepancy, but make the metrics NaN. */
+  /** How many samples diverged. They do not count in the discrepancy, but make the metrics of images NaN. */
   readonly diverged: number;
   /** Time spent settling. */
   readonly settleSeconds: number;
-  /** Images settled per second, the clamped variant counted as well. */
+  /** Images settled per second, all passes counted. */
   readonly imagesPerSecond: number;
   readonly pictures: readonly SampleImages[];
 }
@@ -78,50 +60,39 @@ export interface SampleImages {
  * @source ConvNGC section 4, eqs. 4–6
  */
 export async function evaluate(session: Session, options: EvaluateOptions): Promise<Evaluation> {
-  const { source, task, batch = 20, noise = 0.1, pictures: wanted = 0, signal } = options;
-  const { addGaussianNoise, drawMasks } = await import("@settle/data");
-  const node = observedImage(session, source);
-  const masksOf = (samples: readonly number[]): Float32Array =>
-    drawMasks(node.shape, { seed: session.seed, samples }, options.mask ?? { kind: "half", missing: "bottom" });
-  const scorer = new Scorer(node.shape);
+  const { source, task, batch = 20, limit, steps, pictures: wanted = 0, signal } = options;
+  const { shape, passes, scores } = await taskRegistry[task].plan(session, options);
+  const sizes = passes.map((pass) => pass.source?.size ?? Math.min(source.size, limit ?? source.size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   const shown: Record<string, NumberArray>[] = [];
-  const modes: readonly Mode[] = task === "denoise" ? ["released", "clamped"] : [modeOf(task)];
-  const passes: EvaluationResult[] = [];
-  for (const [pass, mode] of modes.entries()) {
-    const summary = await settleAll(session, {
-      source,
+  const results: EvaluationResult[] = [];
+  let before = 0;
+  for (const [nth, pass] of passes.entries()) {
+    const { score, ...settle } = pass;
+    const scored = pass.source === undefined;
+    const result = await settleAll(session, {
+      ...settle,
+      source: pass.source ?? source,
       batch,
-      ...(options.limit !== undefined && { limit: options.limit }),
-      modes: { [node.state]: mode },
-      predictions: [node.error],
-      states: [node.state],
-      ...(task === "denoise" && {
-        corrupt: (fields, samples) => ({
-          ...fields,
-          [node.field]: addGaussianNoise(required(fields[node.field]), { seed: session.seed, samples }, noise),
-        }),
-      }),
-      ...(task === "complete" && { masks: (_fields, samples) => ({ [node.state]: masksOf(samples) }) }),
+      ...(scored && limit !== undefined && { limit }),
+      ...(steps !== undefined && { steps }),
       ...(signal && { signal }),
-      onBatch: ({ indices, clean, seen, result, done, samples }) => {
-        const images: BatchImages = {
-          clean: required(clean[node.field]),
-          given: required(seen[node.field]),
-          prediction: required(result.predictions[node.error]),
-          state: required(result.states[node.state]),
-        };
-        const named = scoreBatch(scorer, task, mode, images, () => masksOf(indices));
-        for (const [i, index] of indices.entries()) {
-          if (index < wanted) shown[index] = { ...shown[index], ...cutSample(named, node.shape, i) };
+      onBatch(settled) {
+        const images = score(settled);
+        for (const [i, index] of settled.indices.entries()) {
+          if (scored && shape && index < wanted) shown[index] = { ...shown[index], ...cutSample(images, shape, i) };
         }
-        options.onProgress?.(pass * samples + done, modes.length * samples);
+        options.onProgress?.(before + settled.done, total);
       },
     });
-    passes.push(summary);
+    results.push(result);
+    before += sizes[nth] as number;
   }
-  const first = required(passes[0]);
-  const settleSeconds = passes.reduce((sum, { seconds }) => sum + seconds.settle, 0);
-  const { "": metrics = {}, ...variants } = scorer.scores();
+  // Of the task's own samples: a probe's first pass is over others.
+  const first = results.find((_, nth) => passes[nth]?.source === undefined) as EvaluationResult;
+  const settleSeconds = results.reduce((sum, { seconds }) => sum + seconds.settle, 0);
+  const settled = results.reduce((sum, { samples }) => sum + samples, 0);
+  const { "": metrics = {}, ...variants } = scores();
   return {
     task,
     data: source.name,
@@ -131,87 +102,9 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
     discrepancy: first.discrepancy,
     diverged: first.diverged.length,
     settleSeconds,
-    imagesPerSecond: (passes.length * first.samples) / settleSeconds,
-    pictures: shown.map((images) => ({ shape: node.shape, images })),
+    imagesPerSecond: settled / settleSeconds,
+    pictures: shape === undefined ? [] : shown.map((images) => ({ shape, images })),
   };
-}
-
-/** Each `[batch, ...shape]`. */
-interface BatchImages {
-  readonly clean: NumberArray;
-  /** What the circuit was given. */
-  readonly given: NumberArray;
-  readonly prediction: NumberArray;
-  /** The observed node's final state. */
-  readonly state: NumberArray;
-}
-
-/** Scores one batch of one pass; returns the images worth showing, in order. */
-function scoreBatch(
-  scorer: Scorer,
-  task: Task,
-  mode: Mode,
-  { clean, given, prediction, state }: BatchImages,
-  masks: () => Float32Array,
-): Readonly<Record<string, NumberArray>> {
-  switch (task) {
-    case "reconstruct":
-      scorer.add("", clean, prediction);
-      return { original: clean, reconstruction: prediction };
-    case "denoise":
-      if (mode === "clamped") {
-        scorer.add("clamped", clean, prediction);
-        return { "denoised, clamped": prediction };
-      }
-      scorer.add("", clean, prediction);
-      scorer.add("state", clean, state);
-      scorer.add("noisy", clean, given);
-      return { original: clean, noisy: given, denoised: prediction };
-    case "complete": {
-      const known = masks();
-      scorer.add("", clean, prediction);
-      scorer.add("state", clean, state);
-      const hidden = clean.map((value, i) => (known[i] === 1 ? value : 0.5));
-      return { original: clean, hidden, completed: state, prediction };
-    }
-    default:
-      return task satisfies never;
-  }
-}
-
-function modeOf(task: Task): Mode {
-  switch (task) {
-    case "reconstruct":
-      return "clamped";
-    case "denoise":
-      return "released";
-    case "complete":
-      return "masked";
-    default:
-      return task satisfies never;
-  }
-}
-
-/** Scores several kinds of images at a time, each under its name. */
-class Scorer {
-  readonly #shape: readonly number[];
-  readonly #metrics = new Map<string, ImageMetrics>();
-
-  constructor(shape: readonly number[]) {
-    this.#shape = shape;
-  }
-
-  add(name: string, target: NumberArray, prediction: NumberArray, shape = this.#shape): void {
-    let metrics = this.#metrics.get(name);
-    if (metrics === undefined) this.#metrics.set(name, (metrics = createImageMetrics(shape)));
-    metrics.add(target, prediction);
-  }
-
-  scores(): Record<string, Scores> {
-    const means = (metrics: ImageMetrics): Scores =>
-      Object.fromEntries(Object.entries(metrics.summary().metrics).map(([name, { mean }]) => [name, mean]));
-    return Object.fromEntries([...this.#metrics].map(([name, metrics]) => [name, means(metrics)]));
-  }
 }
 
 function cutSample(
@@ -223,9 +116,4 @@ function cutSample(
   return Object.fromEntries(
     Object.entries(batch).map(([name, images]) => [name, images.slice(at * size, (at + 1) * size)]),
   );
-}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("a settle left out a result that was asked for");
-  return value;
 }

@@ -42,15 +42,7 @@ export { type CircuitInput, createSession, programsOf, type SessionSettings } fr
 export { emitCode, type EmittedCode } from "./emit-code.ts";
 export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
 export { estimateStability } from "./estimate-stability.ts";
-export {
-  evaluate,
-  type EvaluateOptions,
-  type Evaluation,
-  type SampleImages,
-  type Scores,
-  type Task,
-  tasks,
-} from "./evaluate.ts";
+export { evaluate, type EvaluateOptions, type Evaluation, type SampleImages } from "./evaluate.ts";
 export { explain, type ExplainFormat, type Level } from "./explain.ts";
 export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
@@ -58,3 +50,5 @@ export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";
 export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
 export { startRun, type StartRunOptions } from "./start-run.ts";
+export type { ScoreName, Scores, TaskOptions } from "./tasks/task.ts";
+export { type Task, taskRegistry, tasks } from "./tasks/task-registry.ts";

@@ -1,19 +1,35 @@
-/** The observed node that reconstruction, denoising and completion are about. */
+/** The observed node that images feed. */
 import { settleError } from "@settle/diagnostics";
 import type { SampleSource, Session } from "@settle/runtime";
 
-export interface ObservedImage {
-  readonly state: string;
+export interface PredictedImage extends ObservedImage {
   /** The error node that predicts it. */
   readonly error: string;
+}
+
+export interface ObservedImage {
+  readonly state: string;
   readonly field: string;
   /** As the data give it. */
   readonly shape: readonly number[];
 }
 
 /**
- * The node fed with images, or the only observed one there is.
+ * The node fed with images, or the only observed one there is, which something must predict.
  * @throws {SettleError} `evaluate/no-image`, `evaluate/not-predicted`, `data/missing-field`
+ */
+export function predictedImage(session: Session, data: SampleSource): PredictedImage {
+  const image = observedImage(session, data);
+  const error = session.program.errors.find(({ target }) => target === image.state);
+  if (error !== undefined) return { ...image, error: error.id };
+  throw settleError("evaluate/not-predicted", `Nothing predicts "${image.state}", so there is nothing to score.`, {
+    help: `add an error node with the target "${image.state}" and a synapse to it.`,
+  });
+}
+
+/**
+ * The node fed with images, or the only observed one there is.
+ * @throws {SettleError} `evaluate/no-image`, `data/missing-field`
  */
 export function observedImage({ program }: Session, data: SampleSource): ObservedImage {
   const { observed } = program;
@@ -21,12 +37,6 @@ export function observedImage({ program }: Session, data: SampleSource): Observe
   if (node === undefined) {
     throw settleError("evaluate/no-image", `None of ${observed.length} observed nodes is fed with "image".`, {
       help: 'the tasks score one node: give it { "observed": { "data": "image" } }.',
-    });
-  }
-  const error = program.errors.find(({ target }) => target === node.state);
-  if (error === undefined) {
-    throw settleError("evaluate/not-predicted", `Nothing predicts "${node.state}", so there is nothing to score.`, {
-      help: `add an error node with the target "${node.state}" and a synapse to it.`,
     });
   }
   const shape = data.fields[node.field];
@@ -39,5 +49,5 @@ export function observedImage({ program }: Session, data: SampleSource): Observe
       },
     );
   }
-  return { state: node.state, error: error.id, field: node.field, shape };
+  return { state: node.state, field: node.field, shape };
 }

@@ -1,5 +1,7 @@
-import { Option } from "commander";
+import type { Dataset, Mask } from "@settle/data";
+import type { Run } from "@settle/runs";
 import type { Evaluation, Task } from "@settle/settle";
+import { InvalidArgumentError, Option } from "commander";
 import {
   addComputeOptions,
   type CommandDefinition,
@@ -15,8 +17,11 @@ interface EvalOptions extends ComputeOptions {
   readonly data?: string;
   readonly split: "train" | "validation" | "test" | "all";
   readonly weights?: string;
-  readonly noise: number;
-  readonly hide: "bottom" | "top" | "left" | "right";
+  readonly noise?: readonly number[];
+  readonly hide?: readonly Mask[];
+  readonly occlude?: readonly number[];
+  readonly latents?: readonly string[];
+  readonly training: number;
   readonly pictures: number;
 }
 
@@ -25,7 +30,11 @@ export const evalCommand: CommandDefinition = {
   summary: "score what a trained circuit makes of images it has not seen",
   examples: [
     ["settle eval runs/first --task reconstruct", "on the test images of what it was trained on"],
-    ["settle eval runs/first --task denoise --data cifar10:DIR", "on other data"],
+    ["settle eval runs/first --task denoise --noise 0.05,0.1,0.2", "three levels of noise"],
+    ["settle eval runs/first --task complete --hide bottom,box:8x8,random:0.5", "three ways to hide a part"],
+    ["settle eval runs/first --data cifar10:DIR", "on other data: out of distribution, and reported as such"],
+    ["settle eval runs/first --task robustness --occlude 8,16", "under noise and grey squares"],
+    ["settle eval runs/first --task probe --latents z4 --training 2000", "classes read off z4 by a linear map"],
     ["settle eval mine.json --weights update-00000100.safetensors --data color-mnist", "weights from a file"],
     ["settle eval conv-ngc --data color-mnist --limit 20", "the untrained circuit"],
   ],
@@ -34,7 +43,7 @@ export const evalCommand: CommandDefinition = {
       .argument("<source>", "a run folder, a circuit file or a predefined name")
       .addOption(
         new Option("--task <task>", "what to do")
-          .choices(["reconstruct", "denoise", "complete"])
+          .choices(["reconstruct", "denoise", "complete", "classify", "probe", "robustness"] satisfies Task[])
           .default("reconstruct"),
       )
       .option("--data <data>", "NAME, NAME:DIR or a folder of pictures; default what the run was trained on")
@@ -44,12 +53,19 @@ export const evalCommand: CommandDefinition = {
           .default("test"),
       )
       .option("--weights <file>", "a .safetensors file; default the run's newest checkpoint")
-      .option("--noise <sd>", "denoise: standard deviation of the noise, on the scale 0 … 1", positiveNumber, 0.1)
-      .addOption(
-        new Option("--hide <half>", "complete: which half")
-          .choices(["bottom", "top", "left", "right"])
-          .default("bottom"),
+      .option(
+        "--noise <sd,…>",
+        "denoise, robustness: standard deviations of the noise, on the scale 0 … 1; default 0.1, or 0.05,0.1,0.2",
+        listOf(positiveNumber),
       )
+      .option(
+        "--hide <part,…>",
+        "complete: bottom, top, left, right, box:HEIGHTxWIDTH or random:SHARE; default bottom",
+        listOf(maskOf),
+      )
+      .option("--occlude <n,…>", "robustness: sides of the grey squares, in pixels", listOf(wholeNumber(1)))
+      .option("--latents <id,…>", "probe: the states it reads; default the top ones", listOf(String))
+      .option("--training <n>", "probe: the first N training samples are what it learns from", wholeNumber(10), 5000)
       .option("--pictures <n>", "how many images a run folder's picture shows", wholeNumber(0), 8);
     addComputeOptions(command);
   },
@@ -86,6 +102,11 @@ export const evalCommand: CommandDefinition = {
         ...(options.limit !== undefined && { limit: options.limit }),
       });
       await renderDiagnostics(data.notes, undefined, context);
+      const trainedOn = run && otherTrainingData(run, data, reference);
+      const training =
+        options.task === "probe"
+          ? await openDataset(reference, { split: "train", limit: options.training })
+          : undefined;
       const loadSeconds = (performance.now() - loadBegan) / 1000;
       const bar = context.progress({ title: options.task, total: 0, unit: "settled images" });
       let evaluation: Evaluation;
@@ -93,8 +114,11 @@ export const evalCommand: CommandDefinition = {
         evaluation = await evaluate(session, {
           source: data,
           task: options.task,
-          noise: options.noise,
-          mask: { kind: "half", missing: options.hide },
+          ...(options.noise && { noise: options.noise }),
+          ...(options.hide && { mask: options.hide }),
+          ...(options.occlude && { occlusion: options.occlude }),
+          ...(options.latents && { latents: options.latents }),
+          ...(training && { training }),
           pictures: run === undefined ? 0 : options.pictures,
           batch: options.batch ?? 20,
           signal: context.interrupt,
@@ -103,12 +127,15 @@ export const evalCommand: CommandDefinition = {
       } finally {
         bar.stop();
         await data.close();
+        await training?.close();
       }
       const picture = run && evaluation.pictures.length > 0 ? await writeEvaluation(run, evaluation) : undefined;
-      printEvaluation(context, evaluation, picture);
+      if (trainedOn !== undefined) context.print(`Out of distribution: the circuit was trained on ${trainedOn}.`);
+      await printEvaluation(context, evaluation, picture);
       context.document({
         task: evaluation.task,
         data: evaluation.data,
+        ...(trainedOn !== undefined && { outOfDistribution: true, trainedOn }),
         images: evaluation.images,
         metrics: evaluation.metrics,
         variants: evaluation.variants,
@@ -130,3 +157,27 @@ export const evalCommand: CommandDefinition = {
     }
   },
 };
+
+/** The name of the run's training data, if these are of another set. */
+function otherTrainingData(run: Run, data: Dataset, reference: string): string | undefined {
+  const name = run.manifest.data["training"]?.name;
+  if (name === undefined) return undefined;
+  const sameSet = name.startsWith(`${data.set} `);
+  // Folders of pictures have no name but where they lie.
+  const samePlace = data.set !== "folder" || run.manifest.settings["data"] === reference;
+  return sameSet && samePlace ? undefined : name;
+}
+
+function listOf<T>(parse: (text: string) => T): (text: string) => readonly T[] {
+  return (text) => text.split(",").map((part) => parse(part.trim()));
+}
+
+function maskOf(text: string): Mask {
+  const box = /^box:(\d+)x(\d+)$/.exec(text);
+  if (box) return { kind: "box", height: Number(box[1]), width: Number(box[2]) };
+  const random = /^random:(0?\.\d+|1|1\.0+)$/.exec(text);
+  if (random) return { kind: "random", missing: Number(random[1]) };
+  if (text === "bottom" || text === "top" || text === "left" || text === "right")
+    return { kind: "half", missing: text };
+  throw new InvalidArgumentError("A part is bottom, top, left, right, box:8x8 (height × width) or random:0.5.");
+}
