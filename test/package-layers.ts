@@ -26,6 +26,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   metrics: { layer: 3, mayImport: "lower", browser: true },
   runs: { layer: 3, mayImport: "lower", browser: false },
   conformance: { layer: 3, mayImport: "lower", browser: false },
+  verify: { layer: 3, mayImport: "lower", browser: true },
   settle: { layer: 4, mayImport: "lower", browser: false },
   cli: { layer: 6, mayImport: "lower", browser: false },
 };

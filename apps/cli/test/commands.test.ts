@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { settle } from "./fake-terminal.ts";
+import { tinyCircuit } from "./tiny-circuit.ts";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "settle-commands-"))));
@@ -146,6 +147,17 @@ describe("settle compile", () => {
     const { code, stderr } = await settle(["compile", "conv-ngc", "-o", "no/such/folder.json"], { cwd: folder });
     expect(code).toBe(1);
     expect(stderr).toContain("[output/unwritable]");
+  });
+});
+
+describe("settle verify", () => {
+  it("says what each rule descends, and compares an engine", async () => {
+    await writeFile(join(folder, "tiny.json"), JSON.stringify(tinyCircuit));
+    const found = await json("verify", "tiny.json", "--engine", "wasm");
+    expect(found).toMatchObject({ circuit: "tiny", ok: true, engines: [{ name: "wasm" }] });
+    const { stdout } = await settle(["verify", "tiny.json", "--engine", "reference", "--quiet"], { cwd: folder });
+    expect(stdout).toContain("φ′(z1) is left out");
+    expect(stdout).toContain("W1  is −∂E  ok");
   });
 });
 

@@ -3,9 +3,11 @@ export { compile, type Compiled, type CompileOptions, type CompileResult, type L
 export { differentiate } from "./derive/differentiate.ts";
 export type { Equations, Parameter, ScalarFunction } from "./derive/equations.ts";
 export { printEquations } from "./derive/print-equations.ts";
+export { printTerm } from "./derive/print-term.ts";
 export { simplify } from "./derive/simplify.ts";
 export type { Term } from "./derive/term.ts";
-export { lower, type LowerOptions } from "./lower/lower.ts";
+export { probeId } from "./lower/buffer-ids.ts";
+export { lower, type LowerOptions, type Probe } from "./lower/lower.ts";
 export type { NormalCircuit, Origin } from "./normalize/normal-circuit.ts";
 export { printNormal } from "./normalize/print-normal.ts";
 export type { CircuitClass, CircuitGraph, GraphError, GraphState, GraphSynapse } from "./resolve/circuit-graph.ts";

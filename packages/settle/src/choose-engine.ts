@@ -33,7 +33,7 @@ export async function chooseEngine(name = "auto", registry: readonly EngineEntry
 }
 
 /** An engine whose package cannot be loaded is one that does not work here, never a crash. */
-async function loadEngine(entry: EngineEntry): Promise<Engine> {
+export async function loadEngine(entry: EngineEntry): Promise<Engine> {
   try {
     return await entry.load();
   } catch (fault) {

@@ -52,3 +52,4 @@ export { citeCircuit, parseBibliography, type Reference } from "./references.ts"
 export { startRun, type StartRunOptions } from "./start-run.ts";
 export type { ScoreName, Scores, TaskOptions } from "./tasks/task.ts";
 export { type Task, taskRegistry, tasks } from "./tasks/task-registry.ts";
+export { printVerification, type Verification, verify, type VerifySettings } from "./verify.ts";

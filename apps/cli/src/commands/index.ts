@@ -13,6 +13,7 @@ import { infoCommand } from "./info.ts";
 import { newCommand } from "./new.ts";
 import { schemaCommand } from "./schema.ts";
 import { trainCommand } from "./train.ts";
+import { verifyCommand } from "./verify.ts";
 
 export const commands: readonly CommandDefinition[] = [
   demoCommand,
@@ -21,6 +22,7 @@ export const commands: readonly CommandDefinition[] = [
   infoCommand,
   explainCommand,
   compileCommand,
+  verifyCommand,
   trainCommand,
   evalCommand,
   dataCommand,

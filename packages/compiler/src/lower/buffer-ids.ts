@@ -22,3 +22,5 @@ export const rateId = "settle/rate";
 export const shrinkId = (source: string): string => `learn/shrink/${source}`;
 /** Running sums of Adam's decay, 1 − βᵗ, which correct the bias of its moments. */
 export const correctionIds = { first: "adam-m-weight", second: "adam-v-weight" } as const;
+/** A term read out for those who examine a circuit. */
+export const probeId = (name: string): string => `probe/${name}`;

@@ -5,10 +5,12 @@ import {
   type BufferId,
   type Mode,
   type Program,
+  type Shape,
   type StableBound,
   verifyProgram,
 } from "@settle/program";
 import type { Equations } from "../derive/equations.ts";
+import type { Term } from "../derive/term.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import { assertThat } from "../fault.ts";
 import { declareBuffers, learnedSources } from "./declare-buffers.ts";
@@ -18,7 +20,7 @@ import { lowerReadout } from "./lower-readout.ts";
 import { lowerStability } from "./lower-stability.ts";
 import { lowerStart } from "./lower-start.ts";
 import { lowerStep } from "./lower-step.ts";
-import { directionId, growthId, rateId, readoutIds, shareId, shrinkId } from "./buffer-ids.ts";
+import { directionId, growthId, probeId, rateId, readoutIds, shareId, shrinkId } from "./buffer-ids.ts";
 import type { ProgramParts } from "./phase-builder.ts";
 
 export interface LowerOptions {
@@ -26,6 +28,14 @@ export interface LowerOptions {
   readonly modes?: Readonly<Record<string, Mode>>;
   /** Whether steps keep each sample's status. Default true. */
   readonly monitor?: boolean;
+  /** Terms that the readout returns as well, for those who examine a circuit: into buffers `probe/NAME`. */
+  readonly probes?: ReadonlyMap<string, Probe>;
+}
+
+/** A term to be read out, and the shape of its value for one sample. */
+export interface Probe {
+  readonly term: Term;
+  readonly shape: Shape;
 }
 
 /** What every phase is lowered from. */
@@ -35,18 +45,19 @@ export interface Lowering {
   /** Mode of each observed node. */
   readonly modes: ReadonlyMap<string, Mode>;
   readonly monitor: boolean;
+  readonly probes: ReadonlyMap<string, Probe>;
 }
 
 export function lower(equations: Equations, options: LowerOptions = {}): Program {
   const { graph } = equations;
   const observed = [...graph.states.values()].filter((state) => state.observed !== undefined);
   const modes = new Map(observed.map((state) => [state.id, options.modes?.[state.id] ?? "clamped"] as const));
-  const monitor = options.monitor ?? true;
+  const { monitor = true, probes = new Map<string, Probe>() } = options;
 
   const synapses = [...graph.synapses.values()];
   const relations = synapses.map((synapse) => synapse.relation);
   const indexOf = new Map(synapses.map((synapse, index) => [synapse.id, index]));
-  const buffers = declareBuffers(equations, modes, monitor);
+  const buffers = [...declareBuffers(equations, modes, monitor), ...[...probes].map(probeBuffer)];
   const byId = new Map<string, Buffer>(buffers.map((buffer) => [buffer.id, buffer]));
   const parts: ProgramParts = {
     buffer: (id) => {
@@ -61,7 +72,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       return { index, relation };
     },
   };
-  const lowering: Lowering = { equations, parts, modes, monitor };
+  const lowering: Lowering = { equations, parts, modes, monitor, probes };
   const id = (name: string): BufferId => parts.buffer(name).id;
   const program: Program = {
     format: "settle-program",
@@ -127,6 +138,11 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
   const faults = verifyProgram(program);
   assertThat(faults.length === 0, `the Program of ${graph.name} is not sound: ${faults.join("; ")}`);
   return program;
+}
+
+function probeBuffer([name, { shape }]: readonly [string, Probe]): Buffer {
+  const type = { batch: true, shape };
+  return { id: probeId(name) as BufferId, role: "readout", type, description: `term ${name}` };
 }
 
 const largestRate = ({ states }: CircuitGraph): number =>

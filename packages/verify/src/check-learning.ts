@@ -1,0 +1,87 @@
+/** What every parameter learns against finite differences of the energy it should descend. */
+import { type Equations, printTerm, type Term } from "@settle/compiler";
+import type { BufferId } from "@settle/program";
+import type { Engine, NumberArray } from "@settle/runtime";
+import { directions, energyProbes, epsilon, tolerance } from "./check-corrections.ts";
+import { energyChange } from "./energy-change.ts";
+import type { Energy } from "./energies.ts";
+import { errorsIn } from "./pathways.ts";
+import { createProbeBench, dot, randomDirections, randomPoint, relativeError } from "./probe-bench.ts";
+import { checkOf, type Departure, type RuleVerdict } from "./verification.ts";
+
+const batch = 2;
+
+export async function checkLearning(
+  equations: Equations,
+  energies: ReadonlyMap<string, Energy>,
+  engine: Engine,
+  seed: number,
+): Promise<readonly RuleVerdict[]> {
+  const bench = await createProbeBench(equations, energyProbes(equations, energies), engine, seed);
+  const { executable, program } = bench;
+  try {
+    const point = randomPoint(equations, seed + 1, batch);
+    await bench.read(point, batch);
+    const inputs = new Map<BufferId, NumberArray>(program.states.map(({ id, buffer }) => [buffer, point.get(id)!]));
+    await executable.run({ batch, schedule: [{ phase: "readout" }, { phase: "accumulate" }], inputs });
+    const at = await bench.read(point, batch);
+    const verdicts: RuleVerdict[] = [];
+    for (const [id, delta] of equations.deltas) {
+      const errors = errorsIn(delta);
+      const own = departuresOf(equations, id, delta);
+      const involved = errors.map((error) => energies.get(error)!);
+      const departures = [...own, ...involved.flatMap((energy) => energy.departures.filter(bearsOnWeights))];
+      const rule = printTerm(delta, equations);
+      const verdict = { id, rule, gradient: departures.length === 0, departures };
+      if (own.length > 0 || involved.some(({ weights }) => weights === undefined)) {
+        verdicts.push(verdict);
+        continue;
+      }
+      const parameter = id as BufferId;
+      const values = Float64Array.from(await executable.read(parameter));
+      const learned = await executable.read(`sum/${id}` as BufferId);
+      const wanted: number[] = [];
+      const got: number[] = [];
+      for (const direction of randomDirections(seed, id, directions, values.length)) {
+        const moved = async (by: number): Promise<(name: string) => Float64Array> => {
+          await executable.write(
+            parameter,
+            values.map((value, k) => value + by * direction[k]!),
+          );
+          return bench.read(point, batch);
+        };
+        const [below, above] = [await moved(-epsilon), await moved(epsilon)];
+        let change = 0;
+        for (let n = 0; n < batch; n++) {
+          const sample = (read: (name: string) => Float64Array) => (name: string) => {
+            const all = read(name);
+            return all.subarray((n * all.length) / batch, ((n + 1) * all.length) / batch);
+          };
+          const around = { below: sample(below), at: sample(at), above: sample(above) };
+          for (const energy of involved) change += energyChange(energy, "prediction", around);
+        }
+        wanted.push(-change / (2 * epsilon));
+        got.push(dot(learned, direction));
+      }
+      await executable.write(parameter, values);
+      verdicts.push({
+        ...verdict,
+        check: checkOf(`Δ ${id} against −∂E/∂${id}`, relativeError(got, wanted), tolerance),
+      });
+    }
+    return verdicts;
+  } finally {
+    await executable.dispose();
+  }
+}
+
+/** The target moving elsewhere does not make a weight's own rule less of a gradient. */
+const bearsOnWeights = ({ kind }: Departure): boolean => kind !== "two-energies";
+
+function departuresOf(equations: Equations, id: string, delta: Term): readonly Departure[] {
+  const core = delta.kind === "scale" ? delta.of : delta;
+  if (core.kind === "correlate" && core.post.kind === "error" && core.pre.kind !== "error") return [];
+  if (core.kind === "positions" && core.of.kind === "error") return [];
+  const message = `${id} learns by ${printTerm(delta, equations)}, which is not the gradient of a prediction`;
+  return [{ kind: "error-pathway", message }];
+}

@@ -1,0 +1,134 @@
+/**
+ * The roads by which errors reach a state, read off its correction, beside those by which the state reaches errors, read
+ * off the predictions. Where the two are adjoint to each other the correction is a gradient; where not, it says why.
+ */
+import { type Equations, printTerm, type Term } from "@settle/compiler";
+import type { Departure } from "./verification.ts";
+
+export interface Pathways {
+  /** What each error node adds to the correction, completed to the exact adjoint; by error node. */
+  readonly exact: ReadonlyMap<string, Term>;
+  /** Error nodes whose contribution cannot be completed. */
+  readonly inexact: ReadonlySet<string>;
+  /** Whether the state has a prior. */
+  readonly prior: boolean;
+  /** Terms of the correction that no error and no prior makes: lateral synapses. */
+  readonly others: readonly Term[];
+  readonly departures: readonly Departure[];
+}
+
+/** All terms a term is made of, itself included. */
+function termsIn(term: Term): readonly Term[] {
+  const parts = Object.values(term as Readonly<Record<string, unknown>>).flat();
+  return [term, ...parts.filter(isTerm).flatMap(termsIn)];
+}
+
+const isTerm = (value: unknown): value is Term => typeof value === "object" && value !== null && "kind" in value;
+
+/** Ids of the error nodes a term reads. */
+export function errorsIn(term: Term): readonly string[] {
+  return [...new Set(termsIn(term).flatMap((part) => (part.kind === "error" ? [part.error] : [])))];
+}
+
+/** Sums are opened, and what multiplies them goes to each of their terms. */
+function summandsOf(term: Term): readonly Term[] {
+  switch (term.kind) {
+    case "sum":
+      return term.terms.flatMap(summandsOf);
+    case "scale":
+      return summandsOf(term.of).map((of) => ({ ...term, of }));
+    case "times":
+      return summandsOf(term.a).map((a) => ({ ...term, a }));
+    default:
+      return [term];
+  }
+}
+
+/** A summand without its factors. */
+function coreOf(term: Term): { readonly core: Term; readonly sloped: boolean } {
+  if (term.kind === "scale") return coreOf(term.of);
+  if (term.kind !== "times") return { core: term, sloped: false };
+  const inner = coreOf(term.a);
+  return { core: inner.core, sloped: inner.sloped || term.b.kind === "slope" };
+}
+
+export function pathwaysOf(equations: Equations, state: string): Pathways {
+  const { graph } = equations;
+  const departures: Departure[] = [];
+  const exact = new Map<string, Term[]>();
+  const inexact = new Set<string>();
+  const others: Term[] = [];
+  let prior = false;
+  const add = (error: string, term: Term): void => void exact.set(error, [...(exact.get(error) ?? []), term]);
+  const withSlope = (term: Term): Term => ({ kind: "times", a: term, b: { kind: "slope", state } });
+  const activated = equations.activations.has(state);
+  const unsloped = new Set<string>();
+  const fedBack = new Set<string>();
+
+  for (const summand of summandsOf(equations.corrections.get(state)!)) {
+    const { core, sloped } = coreOf(summand);
+    const [error, ...more] = errorsIn(core);
+    if (core.kind === "error") {
+      const wanted = activated && comparesActivity(equations, core.error);
+      if (wanted && !sloped) unsloped.add(core.error);
+      add(core.error, wanted && !sloped ? withSlope(summand) : summand);
+    } else if (core.kind === "feedback" && core.of.kind === "error") {
+      fedBack.add(core.synapse);
+      if (activated && !sloped) unsloped.add(core.of.error);
+      add(core.of.error, activated && !sloped ? withSlope(summand) : summand);
+      if (graph.errorSynapses.get(core.synapse)?.weights.kind === "separate") {
+        departures.push({
+          kind: "separate-feedback",
+          message: `${core.of.error} comes back to ${state} through weights of its own, E(${core.synapse}), not the adjoint of ${core.synapse}`,
+        });
+      }
+    } else if (core.kind === "prior") {
+      prior = true;
+    } else if (error !== undefined && more.length === 0) {
+      inexact.add(error);
+      departures.push({
+        kind: "error-pathway",
+        message: `${error} comes back to ${state} by ${printTerm(summand, equations)}, which is not the adjoint of its prediction`,
+      });
+    } else {
+      others.push(summand);
+      departures.push({
+        kind: "lateral",
+        message: `${printTerm(summand, equations)} acts on ${state} beside the errors and is no gradient of them`,
+      });
+    }
+  }
+  for (const error of unsloped) {
+    departures.push({
+      kind: "no-derivative",
+      message: `φ′(${state}) is left out of what ${error} adds: it follows the gradient by φ(${state}), not by ${state}`,
+    });
+  }
+  for (const [error, prediction] of equations.predictions) {
+    for (const part of termsIn(prediction)) {
+      if (part.kind !== "predict" || fedBack.has(part.synapse) || !readsState(part.of, state)) continue;
+      departures.push({
+        kind: "no-feedback",
+        message: `${state} predicts for ${error} through ${part.synapse}, but ${error} does not come back (feedback: none)`,
+      });
+      if (part.of.kind !== "activity" && part.of.kind !== "state") {
+        inexact.add(error);
+        continue;
+      }
+      const coefficient = graph.synapses.get(part.synapse)?.coefficient ?? 1;
+      const back: Term = { kind: "feedback", synapse: part.synapse, of: { kind: "error", error } };
+      const scaled: Term = { kind: "scale", by: coefficient, of: back };
+      add(error, activated ? withSlope(scaled) : scaled);
+    }
+  }
+  const sums = [...exact].map(([error, terms]) => [error, { kind: "sum", terms }] as const);
+  return { exact: new Map(sums), inexact, prior, others, departures };
+}
+
+const readsState = (term: Term, state: string): boolean =>
+  termsIn(term).some((part) => (part.kind === "activity" || part.kind === "state") && part.state === state);
+
+/** Whether an error node measures φ(z) of its target rather than z. */
+function comparesActivity({ graph }: Equations, error: string): boolean {
+  return graph.errors.get(error)?.compares === "activity";
+}

@@ -1,0 +1,100 @@
+/** A circuit on the reference engine at a point that depends on the seed alone, with terms of its equations read out. */
+import { type Equations, lower, type Probe, probeId, type Term } from "@settle/compiler";
+import { type BufferId, type Program, sizeOf } from "@settle/program";
+import { type Engine, type Executable, initialValues, type NumberArray, sampleNormals } from "@settle/runtime";
+
+/** States of one sample or several, by id of the state. */
+export type Point = ReadonlyMap<string, Float64Array>;
+
+export interface ProbeBench {
+  readonly program: Program;
+  readonly executable: Executable;
+  /** A readout at these states: probes by name, and discrepancies by `discrepancy/ERROR`. */
+  read(point: Point, batch: number): Promise<(name: string) => Float64Array>;
+}
+
+/** Terms whose values are as large as a state or an error node. */
+export const probe = (term: Term, shape: Probe["shape"]): Probe => ({ term, shape });
+
+export async function createProbeBench(
+  equations: Equations,
+  probes: ReadonlyMap<string, Probe>,
+  engine: Engine,
+  seed: number,
+): Promise<ProbeBench> {
+  const program = lower(equations, { monitor: false, probes });
+  const executable = await engine.load(program);
+  await fillParameters(program, executable, seed);
+  const outputs = [
+    ...[...probes.keys()].map((name) => probeId(name) as BufferId),
+    ...program.errors.map(({ discrepancy }) => discrepancy),
+  ];
+  return {
+    program,
+    executable,
+    read: async (point, batch) => {
+      const inputs = new Map<BufferId, NumberArray>();
+      for (const { id, buffer } of program.states) inputs.set(buffer, point.get(id)!);
+      const values = await executable.run({ batch, schedule: [{ phase: "readout" }], inputs, outputs });
+      return (name) => {
+        const id = name.startsWith("discrepancy/") ? name : probeId(name);
+        const found = values.get(id as BufferId);
+        if (found === undefined) throw new Error(`verify fault: ${name} is not read out`);
+        return Float64Array.from(found);
+      };
+    },
+  };
+}
+
+/** The initial weights; what starts at a constant is moved from it, so that nothing is checked at a special point. */
+export async function fillParameters(program: Program, executable: Executable, seed: number): Promise<void> {
+  for (const buffer of program.buffers) {
+    const { id, role, type, initial, stream } = buffer;
+    if (role === "accumulator") await executable.write(id, new Float64Array(sizeOf(type.shape)));
+    if (role === "input" && !type.batch && initial !== undefined)
+      await executable.write(id, initialValues(buffer, seed));
+    if (role !== "parameter" && role !== "moment") continue;
+    const values = Float64Array.from(initialValues(buffer, seed));
+    if (role === "parameter" && stream !== undefined && initial?.kind === "constant") {
+      const moved = sampleNormals({ seed, stream: `verify/${id}`, epoch: 0, samples: [0] }, values.length);
+      values.forEach((value, k) => (values[k] = value + 0.1 * moved[k]!));
+    }
+    await executable.write(id, values);
+  }
+}
+
+/** Random states for `batch` samples. They lie between multiples of 1/64, off the kinks of activations and priors. */
+export function randomPoint({ graph }: Equations, seed: number, batch: number): Point {
+  const samples = Array.from({ length: batch }, (_, n) => n);
+  return new Map(
+    [...graph.states.values()].map(({ id, shape }) => {
+      const drawn = sampleNormals({ seed, stream: `verify/${id}`, epoch: 0, samples }, sizeOf(shape));
+      return [id, Float64Array.from(drawn, (x) => (Math.floor(32 * x) + 0.5) / 64)];
+    }),
+  );
+}
+
+/** Standard normal numbers to move along. */
+export const randomDirections = (seed: number, stream: string, count: number, size: number): readonly Float64Array[] =>
+  Array.from({ length: count }, (_, j) =>
+    Float64Array.from(sampleNormals({ seed, stream: `verify/direction/${stream}`, epoch: 0, samples: [j] }, size)),
+  );
+
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let total = 0;
+  for (let k = 0; k < a.length; k++) total += a[k]! * b[k]!;
+  return total;
+};
+
+/** Largest difference of paired numbers, relative to the largest number, or to `least` where all are smaller. */
+export function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>, least = 1e-3): number | null {
+  let error = 0;
+  let scale = least;
+  for (let k = 0; k < wanted.length; k++) {
+    const difference = Math.abs(got[k]! - wanted[k]!);
+    if (!Number.isFinite(difference)) return null;
+    error = Math.max(error, difference);
+    scale = Math.max(scale, Math.abs(got[k]!), Math.abs(wanted[k]!));
+  }
+  return error / scale;
+}
