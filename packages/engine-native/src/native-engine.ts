@@ -1,6 +1,6 @@
 /** Programs as C, built by the machine's own compiler. */
 import { settleError } from "@settle/diagnostics";
-import { planProgram } from "@settle/kernels";
+import { type KernelPlan, planProgram } from "@settle/kernels";
 import type { Program } from "@settle/program";
 import type { Engine, EngineStatus } from "@settle/runtime";
 import { rm } from "node:fs/promises";
@@ -10,6 +10,8 @@ import { type Compiler, type CompilerOptions, findCompiler } from "./build/compi
 import { kernelFolder } from "./build/kernel-cache.ts";
 import { chooseLanes } from "./choose-lanes.ts";
 import { emitProgram } from "./emit/emit-program.ts";
+import { canRunSingly } from "./emit/emit-single-kernels.ts";
+import type { Target } from "./emit/target.ts";
 import { NativeExecutable } from "./native-executable.ts";
 import { importKoffi, openLibrary } from "./native-library.ts";
 
@@ -53,8 +55,8 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
         });
       }
       const { compiler } = opening;
-      const plan = planProgram(program, { lanes: chooseLanes(program, compiler.target) });
-      const { files, room } = emitProgram(plan, compiler.target);
+      const { plan, single } = plansFor(program, compiler.target);
+      const { files, room } = emitProgram(plan, compiler.target, single);
       const built = await buildLibrary(files, compiler, folder());
       const library = await openLibrary(built.path);
       if (built.temporary !== undefined) {
@@ -69,7 +71,13 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
         await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       }
       const info = { name: "native", device: deviceOf(compiler), dtype: "float32", deterministic: true } as const;
-      return NativeExecutable.create(program, info, plan, library, Math.max(1, Math.floor(threads)), room);
+      return NativeExecutable.create(program, info, {
+        plan,
+        ...(single && { single }),
+        library,
+        threads: Math.max(1, Math.floor(threads)),
+        room,
+      });
     },
   };
 }
@@ -82,8 +90,15 @@ export async function emitNativeC(program: Program, options: CompilerOptions = {
       help: found.remedy,
     });
   const { target } = found.compiler;
-  const { files } = emitProgram(planProgram(program, { lanes: chooseLanes(program, target) }), target);
+  const { plan, single } = plansFor(program, target);
+  const { files } = emitProgram(plan, target, single);
   return files.map(({ name, text }) => `/* ---- ${name} ---- */\n\n${text}`).join("\n");
+}
+
+function plansFor(program: Program, target: Target): { readonly plan: KernelPlan; readonly single?: KernelPlan } {
+  const plan = planProgram(program, { lanes: chooseLanes(program, target) });
+  const single = planProgram(program, { lanes: 1 });
+  return { plan, ...(canRunSingly(single) && { single }) };
 }
 
 type Opening =

@@ -12,42 +12,58 @@ import {
 } from "@settle/runtime";
 import { totalmem } from "node:os";
 import type { Room } from "./emit/c-text.ts";
+import { overrun } from "./emit/emit-program.ts";
+import { type Grouping, groupSamples } from "./choose-lanes.ts";
 import { addressOf, alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
 import { nativeRequest, type Transfer } from "./native-request.ts";
+
+export interface NativeParts {
+  readonly plan: KernelPlan;
+  /** The plan of samples taken one by one, if they can be. */
+  readonly single?: KernelPlan;
+  readonly library: NativeLibrary;
+  readonly threads: number;
+  readonly room: Room;
+}
+
+/** Where a buffer lies in a lane group, and in the group of a single sample. */
+type PlacedArray = KernelArray & { readonly singleOffset: number };
 
 /** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
 export class NativeExecutable implements Executable {
   readonly program: Program;
   readonly info: EngineInfo;
   readonly #plan: KernelPlan;
+  readonly #single: KernelPlan | undefined;
   readonly #library: NativeLibrary;
   readonly #threads: number;
   readonly #check: RequestCheck;
-  readonly #arrays: ReadonlyMap<BufferId, KernelArray>;
+  readonly #arrays: ReadonlyMap<BufferId, PlacedArray>;
   /** Inputs and noise somebody has given. */
   readonly #given = new Set<BufferId>();
+  /** Copies of inputs on their way in, kept for the next run: memory used for the first time costs more than the copy. */
+  readonly #copies = new Map<BufferId, Float32Array>();
   #memory: NativeMemory;
   #batch = 0;
+  #grouping: Grouping = { laneGroups: 0, singles: 0 };
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor(
-    program: Program,
-    info: EngineInfo,
-    plan: KernelPlan,
-    library: NativeLibrary,
-    threads: number,
-    memory: NativeMemory,
-  ) {
+  private constructor(program: Program, info: EngineInfo, parts: NativeParts, memory: NativeMemory) {
     this.program = program;
     this.info = info;
-    this.#plan = plan;
-    this.#library = library;
-    this.#threads = threads;
+    this.#plan = parts.plan;
+    this.#single = parts.single;
+    this.#library = parts.library;
+    this.#threads = parts.threads;
     this.#memory = memory;
     this.#check = new RequestCheck(program);
     this.#arrays = new Map(
-      plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array] as const])),
+      parts.plan.arrays.flatMap((array, k) =>
+        array.buffer === undefined
+          ? []
+          : [[array.buffer, { ...array, singleOffset: parts.single?.arrays[k]?.offset ?? 0 }] as const],
+      ),
     );
     for (const { id, type, initial } of program.buffers) {
       if (type.batch || initial === undefined) continue;
@@ -58,21 +74,20 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  static async create(
-    program: Program,
-    info: EngineInfo,
-    plan: KernelPlan,
-    library: NativeLibrary,
-    threads: number,
-    room: Room,
-  ): Promise<NativeExecutable> {
+  static async create(program: Program, info: EngineInfo, parts: NativeParts): Promise<NativeExecutable> {
     const memory: NativeMemory = {
       group: await alignedFloats(0),
-      temporary: await alignedFloats(room.temporary * threads),
-      shared: await alignedFloats(room.shared),
+      temporary: await alignedFloats(parts.room.temporary * parts.threads),
+      shared: await alignedFloats(parts.room.shared),
       partial: await alignedFloats(0),
     };
-    return new NativeExecutable(program, info, plan, library, threads, memory);
+    return new NativeExecutable(program, info, parts, memory);
+  }
+
+  /** Whole lane groups, so that a batch which is split is grouped as it would have been. */
+  get largestBatch(): number {
+    const { lanes } = this.#plan;
+    return Math.max(lanes, Math.floor(memoryLimit() / this.#bytesPerSample() / lanes) * lanes);
   }
 
   run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
@@ -96,6 +111,7 @@ export class NativeExecutable implements Executable {
     return this.#inTurn(async () => {
       this.#disposed = true;
       this.#library.unload();
+      this.#copies.clear();
       const nothing = new Float32Array();
       this.#memory = { group: nothing, temporary: nothing, shared: nothing, partial: nothing };
     });
@@ -133,13 +149,13 @@ export class NativeExecutable implements Executable {
   ): Promise<ReadonlyMap<BufferId, NumberArray>> {
     const isBatched = (buffer: BufferId): boolean => this.#check.declaration(buffer).type.batch;
     const transfer = async (buffer: BufferId, values: Float32Array): Promise<Transfer> => {
-      const { offset, elements } = this.#arrayOf(buffer);
-      return { offset, elements, address: await addressOf(values) };
+      const { offset, singleOffset, elements } = this.#arrayOf(buffer);
+      return { offset, singleOffset, elements, address: await addressOf(values) };
     };
     // Copies: what the caller does with its arrays while native code runs must not matter.
     const given = [...inputs]
       .filter(([buffer]) => isBatched(buffer))
-      .map(([buffer, values]) => [buffer, offHeap(values.length, values)] as const);
+      .map(([buffer, values]) => [buffer, this.#copyOf(buffer, values)] as const);
     const results = new Map<BufferId, Float32Array>();
     for (const buffer of outputs)
       if (isBatched(buffer)) results.set(buffer, offHeap(this.#arrayOf(buffer).elements * this.#batch));
@@ -158,6 +174,7 @@ export class NativeExecutable implements Executable {
         const request = nativeRequest({
           threads: this.#threads,
           samples: this.#batch,
+          laneGroups: this.#grouping.laneGroups,
           schedule: piece.map(({ phase, times }) => ({ phase: phaseNames.indexOf(phase), times })),
           inputs: k === 0 ? transfers.in : [],
           outputs: k === pieces.length - 1 ? transfers.out : [],
@@ -169,33 +186,47 @@ export class NativeExecutable implements Executable {
       signal?.removeEventListener("abort", onAbort);
     }
     signal?.throwIfAborted();
-    // Only now may the copies go.
-    given.length = 0;
     for (const buffer of outputs) if (!results.has(buffer)) results.set(buffer, this.#sharedView(buffer).slice());
     return results;
+  }
+
+  #bytesPerSample(): number {
+    const { lanes, sizes } = this.#plan;
+    return (4 * (sizes.group + sizes.partial)) / lanes;
+  }
+
+  #copyOf(buffer: BufferId, values: NumberArray): Float32Array {
+    let copy = this.#copies.get(buffer);
+    if (copy?.length !== values.length) this.#copies.set(buffer, (copy = offHeap(values.length)));
+    copy.set(values);
+    return copy;
   }
 
   /** Makes room for another number of samples; what was held for each sample is forgotten. */
   async #resize(batch: number): Promise<void> {
     if (batch === this.#batch) return;
     const { lanes, sizes } = this.#plan;
-    const groups = Math.ceil(batch / lanes);
-    const most = Math.floor(memoryLimit() / (4 * (sizes.group + sizes.partial)));
-    if (groups > most) throw tooLarge(batch, most * lanes, (4 * (sizes.group + sizes.partial)) / lanes);
+    const grouping =
+      this.#single === undefined
+        ? { laneGroups: Math.ceil(batch / lanes), singles: 0 }
+        : groupSamples(this.program, batch, lanes);
+    const { laneGroups, singles } = grouping;
+    const group = laneGroups * sizes.group + singles * (this.#single?.sizes.group ?? 0) + overrun;
+    const partial = (laneGroups + singles) * sizes.partial;
+    const perSample = this.#bytesPerSample();
+    if (4 * (group + partial) > memoryLimit()) throw tooLarge(batch, Math.floor(memoryLimit() / perSample), perSample);
     // The old memory goes first: there may not be room for both.
     this.#batch = 0;
+    this.#copies.clear();
     this.#memory = { ...this.#memory, group: await alignedFloats(0), partial: await alignedFloats(0) };
     try {
-      this.#memory = {
-        ...this.#memory,
-        group: await alignedFloats(groups * sizes.group),
-        partial: await alignedFloats(groups * sizes.partial),
-      };
+      this.#memory = { ...this.#memory, group: await alignedFloats(group), partial: await alignedFloats(partial) };
     } catch (fault) {
-      if (fault instanceof RangeError) throw tooLarge(batch, 0, (4 * (sizes.group + sizes.partial)) / lanes);
+      if (fault instanceof RangeError) throw tooLarge(batch, 0, perSample);
       throw fault;
     }
     this.#batch = batch;
+    this.#grouping = grouping;
     for (const id of this.#given) if (this.#check.declaration(id).type.batch) this.#given.delete(id);
     for (const { id, type, initial } of this.program.buffers) {
       if (!type.batch || initial === undefined) continue;
@@ -214,7 +245,7 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  #arrayOf(id: BufferId): KernelArray {
+  #arrayOf(id: BufferId): PlacedArray {
     this.#check.declaration(id);
     const array = this.#arrays.get(id);
     if (array === undefined) throw new Error(`native engine fault: the plan has no array for ${id}`);
@@ -228,10 +259,8 @@ export class NativeExecutable implements Executable {
 }
 
 /** An array that does not move, however small. */
-function offHeap(length: number, values?: NumberArray): Float32Array {
-  const array = new Float32Array(new ArrayBuffer(4 * Math.max(length, 32)), 0, length);
-  if (values !== undefined) array.set(values);
-  return array;
+function offHeap(length: number): Float32Array {
+  return new Float32Array(new ArrayBuffer(4 * Math.max(length, 32)), 0, length);
 }
 
 /** Bytes the samples of a batch may take: what the system, or the container, has, less a quarter for everything else. */

@@ -1,8 +1,9 @@
 /** What `settle_run` is asked to do, as the list of int64 it reads (see `run-text.ts`). */
 /** A batched buffer on its way in or out. */
 export interface Transfer {
-  /** First number of its array in the memory of a group. */
+  /** First number of its array in the memory of a lane group, and in that of a single sample. */
   readonly offset: number;
+  readonly singleOffset: number;
   /** Numbers of one sample. */
   readonly elements: number;
   /** Where its `[samples][elements]` lie in the host's memory. */
@@ -12,19 +13,29 @@ export interface Transfer {
 export interface NativeRequest {
   readonly threads: number;
   readonly samples: number;
+  /** The samples beyond theirs are taken one by one. */
+  readonly laneGroups: number;
   readonly schedule: readonly { readonly phase: number; readonly times: number }[];
   readonly inputs: readonly Transfer[];
   readonly outputs: readonly Transfer[];
 }
 
-export function nativeRequest({ threads, samples, schedule, inputs, outputs }: NativeRequest): BigInt64Array {
+export function nativeRequest({
+  threads,
+  samples,
+  laneGroups,
+  schedule,
+  inputs,
+  outputs,
+}: NativeRequest): BigInt64Array {
   const transfers = (list: readonly Transfer[]): readonly (number | bigint)[] => [
     list.length,
-    ...list.flatMap(({ offset, elements, address }) => [offset, elements, address]),
+    ...list.flatMap(({ offset, singleOffset, elements, address }) => [offset, singleOffset, elements, address]),
   ];
   const numbers = [
     threads,
     samples,
+    laneGroups,
     schedule.length,
     ...schedule.flatMap(({ phase, times }) => [phase, times]),
     ...transfers(inputs),

@@ -101,6 +101,30 @@ describe.skipIf(!status.available)("a native executable", () => {
     });
   });
 
+  it("knows how many samples it has memory for, in whole groups", async () => {
+    await using(async (executable) => {
+      const { largestBatch = 0 } = executable;
+      expect(largestBatch).toBeGreaterThan(10_000);
+      const inputs = new Map();
+      await expect(executable.run({ batch: largestBatch * 2, schedule: step, inputs })).rejects.toMatchObject({
+        diagnostic: { code: "engine/out-of-memory" },
+      });
+    });
+  });
+
+  it("gives a sample the same result in a full group, in one that is not full, and by itself", async () => {
+    await using(async (executable) => {
+      const all = Float32Array.from({ length: 77 * width }, (_, k) => Math.sin(k));
+      const doubled = all.map((value) => 2 * value);
+      for (const batch of [1, 2, 7, 15, 31, 33, 40, 63, 77]) {
+        const inputs = new Map([[x, all.slice(0, batch * width)]]);
+        await executable.run({ batch, schedule: [], inputs: new Map([[y, new Float32Array(batch * width)]]) });
+        const after = await executable.run({ batch, schedule: step, inputs, outputs: [y] });
+        expect(after.get(y)).toEqual(doubled.slice(0, batch * width));
+      }
+    });
+  });
+
   it("stops in the middle of a schedule when it is told to, and can be used afterwards", async () => {
     await using(async (executable) => {
       const controller = new AbortController();

@@ -46,6 +46,12 @@ export class LaneMemory {
     return this.#batch;
   }
 
+  /** Samples that the addresses reach, at least one group: whether the system gives that much, only asking tells. */
+  get largestBatch(): number {
+    const groups = Math.floor((this.#maximum * pageBytes - this.#groups) / (this.groupBytes + this.partialBytes));
+    return Math.max(1, groups) * this.#plan.lanes;
+  }
+
   get groupBytes(): number {
     return this.#plan.sizes.group * 4;
   }

@@ -58,6 +58,10 @@ export class WasmExecutable implements Executable {
     }
   }
 
+  get largestBatch(): number {
+    return this.#parts.memory.largestBatch;
+  }
+
   run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
     return this.#inTurn(() => this.#run(request));
   }

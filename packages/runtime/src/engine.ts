@@ -51,6 +51,8 @@ export interface RunRequest {
 export interface Executable {
   readonly program: Program;
   readonly info: EngineInfo;
+  /** Most samples it has memory for in one run, if it can tell; sessions split what is larger. */
+  readonly largestBatch?: number;
   /**
    * Runs phases in order, without reading anything back between them. Samples are independent in all phases but
    * `accumulate` (which adds them in index order) and `apply`, so an engine may take a group of samples through the

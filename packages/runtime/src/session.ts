@@ -10,7 +10,7 @@ import { learnBatch } from "./learn-batch.ts";
 import { freeModes, type Modes } from "./modes.ts";
 import type { StoredTensor } from "./run-store.ts";
 import type { DivergedSample, SampleStatus } from "./sample-status.ts";
-import { settleBatch } from "./settle-batch.ts";
+import { type GroupOptions, settleBatch } from "./settle-batch.ts";
 import {
   estimateStability,
   hasStability,
@@ -26,7 +26,7 @@ export interface SessionOptions {
   /** Decides initial weights and all noise. */
   readonly seed: number;
   readonly threads?: number;
-  /** Most samples in one engine run; larger batches are split. Default: no limit. */
+  /** Most samples in one engine run; larger batches are split. Default: what the engine has memory for. */
   readonly microBatch?: number;
   /** Most executables (one per mode set) kept loaded. Default 4. */
   readonly executables?: number;
@@ -213,11 +213,18 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     return turn;
   }
 
-  /** The executable of a mode set, which will hold the states of a batch of `count` samples, or of its last part. */
-  async function useFor(count: number, modes: Modes | undefined): Promise<Executable> {
+  /**
+   * The executable of a mode set, which will hold the states of a batch of `count` samples, or of its last part; and how
+   * many samples it takes at a time.
+   */
+  async function useFor(
+    count: number,
+    modes: Modes | undefined,
+  ): Promise<{ readonly executable: Executable; readonly group: GroupOptions }> {
     const executable = await pool.use(modes);
-    latest = { executable, modes, count: microBatch < count ? ((count - 1) % microBatch) + 1 : count };
-    return executable;
+    const most = Math.min(microBatch, executable.largestBatch ?? Infinity);
+    latest = { executable, modes, count: most < count ? ((count - 1) % most) + 1 : count };
+    return { executable, group: { seed, microBatch: most } };
   }
 
   return {
@@ -228,18 +235,18 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       return updates;
     },
     settle: (batch, settleOptions = {}) =>
-      inTurn(async () =>
-        settleBatch(await useFor(batch.count, settleOptions.modes), batch, { ...settleOptions, seed, microBatch }),
-      ),
+      inTurn(async () => {
+        const { executable, group } = await useFor(batch.count, settleOptions.modes);
+        return settleBatch(executable, batch, { ...settleOptions, ...group });
+      }),
     learn: (batch, learnOptions = {}) =>
       inTurn(async () => {
-        const executable = await useFor(batch.count, learnOptions.modes);
+        const { executable, group } = await useFor(batch.count, learnOptions.modes);
         const asked = learnOptions.stability === true || wantsEstimate(executable.program, updates);
         const estimate = asked && hasStability(executable.program);
         const result = await learnBatch(executable, batch, {
           ...learnOptions,
-          seed,
-          microBatch,
+          ...group,
           update: updates,
           estimate,
         });
@@ -263,8 +270,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       inTurn(async () => {
         const batch = { count, fields: {}, ...(indices && { indices }), ...(epoch !== undefined && { epoch }) };
         const wanted = { steps: 0, predictions: "all", states: "all" } as const;
-        const executable = await useFor(count, freeModes(program));
-        const { predictions, states } = await settleBatch(executable, batch, { ...wanted, seed, microBatch });
+        const { executable, group } = await useFor(count, freeModes(program));
+        const { predictions, states } = await settleBatch(executable, batch, { ...wanted, ...group });
         return { count, predictions, states };
       }),
     parameters: {

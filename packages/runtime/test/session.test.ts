@@ -94,6 +94,21 @@ describe("settle", () => {
     expect(alone.states["z"]).toEqual(together.states["z"]!.slice(10, 12));
   });
 
+  test("splits a batch for which the engine has not enough memory, with the same results", async () => {
+    const whole = await setUp();
+    const small = await setUp({ largestBatch: 3 });
+    const smaller = await setUp({ largestBatch: 3, microBatch: 2 });
+    const batch = await linearBatch(8);
+    const wanted = { predictions: "all", errors: "all", states: "all" } as const;
+    const together = await whole.session.settle(batch, wanted);
+    expect(await small.session.settle(batch, wanted)).toEqual(together);
+    expect(small.engine.requests.map((request) => request.batch)).toEqual([3, 3, 2]);
+    expect(await smaller.session.settle(batch, wanted)).toEqual(together);
+    expect(smaller.engine.requests.map((request) => request.batch)).toEqual([2, 2, 2, 2]);
+    await Promise.all([whole, small].map(({ session }) => session.learn(batch)));
+    expect(await small.session.parameters.export()).toEqual(await whole.session.parameters.export());
+  });
+
   test("starts from noise of the sample's index and epoch", async () => {
     const { session } = await setUp();
     const image = new Float32Array(6);

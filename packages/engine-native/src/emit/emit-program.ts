@@ -12,6 +12,7 @@ import {
 } from "./c-text.ts";
 import { emitGroupKernel } from "./emit-group-kernels.ts";
 import { emitSharedKernel } from "./emit-shared-kernels.ts";
+import { emitSingleKernel, singlePrelude } from "./emit-single-kernels.ts";
 import { runtimeText } from "./run-text.ts";
 import type { Target } from "./target.ts";
 import { vectorPrelude } from "./vector-prelude.ts";
@@ -30,20 +31,26 @@ export interface EmittedProgram {
   readonly room: Room;
 }
 
-/** @param plan  with as many lanes as one or several vectors of the target hold */
-export function emitProgram(plan: KernelPlan, target: Target): EmittedProgram {
+/**
+ * @param plan    with as many lanes as one or several vectors of the target hold
+ * @param single  the same Program's plan with one lane, if samples can also be taken one by one
+ */
+export function emitProgram(plan: KernelPlan, target: Target, single?: KernelPlan): EmittedProgram {
   const vectors = plan.lanes / target.width;
   if (!Number.isInteger(vectors))
     throw new Error(`native emitter fault: ${plan.lanes} lanes are not whole vectors of ${target.width}`);
   const room = { shared: plan.sizes.shared, temporary: plan.sizes.temporary };
   const context: EmitContext = { plan, target, vectors, room };
-  const { group, partial } = plan.sizes;
   const phases = new Map(phaseNames.map((name) => [name, emitPhase(context, name, plan.phases[name])]));
-  const prelude = [
-    vectorPrelude(target, vectors),
-    `enum { GROUP_SIZE = ${group}, TEMPORARY_SIZE = ${room.temporary}, PARTIAL_SIZE = ${partial} };`,
-    sums,
-  ].join("\n");
+  const alone = single === undefined ? undefined : emitSingle(single, target, plan, room);
+  const sizes = [
+    `GROUP_SIZE = ${plan.sizes.group}`,
+    `SINGLE_SIZE = ${single?.sizes.group ?? 0}`,
+    `TEMPORARY_SIZE = ${room.temporary}`,
+    `PARTIAL_SIZE = ${plan.sizes.partial}`,
+  ];
+  const constants = [`enum { ${sizes.join(", ")} };`, sums];
+  const prelude = [vectorPrelude(target, vectors), ...constants].join("\n");
   const declarations = phaseNames.flatMap((name) => parts.map((part) => `void ${name}_${part}(${parameters[part]});`));
   const phasesOf = (hot: boolean): readonly string[] =>
     phaseNames.filter((name) => (name === "step") === hot).flatMap((name) => phases.get(name) ?? []);
@@ -51,11 +58,84 @@ export function emitProgram(plan: KernelPlan, target: Target): EmittedProgram {
     { name: "step.c", text: [prelude, ...phasesOf(true)].join("\n"), hot: true },
     {
       name: "rest.c",
-      text: [prelude, ...phasesOf(false), ...declarations, "", ...parts.flatMap(dispatch), runtimeText].join("\n"),
+      text: [
+        prelude,
+        ...phasesOf(false),
+        ...declarations,
+        "",
+        ...parts.flatMap((part) => dispatch(`${part}_kernels`, "", part)),
+        ...(alone?.declarations ?? []),
+        ...singleParts.flatMap((part) => dispatch(`single_${part}_kernels`, alone && "single_", part)),
+        runtimeText,
+      ].join("\n"),
       hot: false,
     },
+    ...(alone === undefined
+      ? []
+      : (["hot", "cold"] as const).map((kind) => ({
+          name: kind === "hot" ? "single-step.c" : "single-rest.c",
+          text: [vectorPrelude(alone.target, 1), ...constants, singlePrelude, ...alone[kind]].join("\n"),
+          hot: kind === "hot",
+        }))),
   ];
   return { files, room };
+}
+
+/** Numbers behind the last array of a memory that may be read, without being looked at. */
+export const overrun = 16;
+/** Vectors of neighbouring channels: wider ones would be filled badly by the few channels that maps have. */
+const widestSingle = 8;
+/** The phases of single samples that are compiled well. The others run once in T steps. */
+const hotSingles: ReadonlySet<PhaseName> = new Set(["step", "accumulate"]);
+const singleParts = ["group", "head"] as const;
+
+function emitSingle(
+  single: KernelPlan,
+  target: Target,
+  plan: KernelPlan,
+  room: Room,
+): {
+  readonly target: Target;
+  readonly declarations: readonly string[];
+  readonly hot: readonly string[];
+  readonly cold: readonly string[];
+} {
+  const agree = single.arrays.every(
+    ({ space, offset }, k) => space === "group" || space === "temporary" || plan.arrays[k]?.offset === offset,
+  );
+  if (!agree) throw new Error("native emitter fault: plans do not agree on what their groups share");
+  const width = Math.min(target.width, widestSingle) as Target["width"];
+  const own: Room = { shared: room.shared, temporary: single.sizes.temporary };
+  const context: EmitContext = { plan: single, target: { ...target, width }, vectors: 1, room: own };
+  const lines = new Map(phaseNames.map((name) => [name, emitSinglePhase(context, name, single.phases[name])]));
+  const of = (hot: boolean): readonly string[] =>
+    phaseNames.filter((name) => hotSingles.has(name) === hot).flatMap((name) => lines.get(name) ?? []);
+  room.shared = own.shared + overrun;
+  room.temporary = Math.max(room.temporary, own.temporary + overrun);
+  return {
+    target: context.target,
+    declarations: phaseNames.flatMap((name) =>
+      singleParts.map((part) => `void single_${name}_${part}(${parameters[part]});`),
+    ),
+    hot: of(true),
+    cold: of(false),
+  };
+}
+
+function emitSinglePhase(context: EmitContext, name: PhaseName, { group }: PhasePlan): readonly string[] {
+  const kernels = group.map((kernel, k) => emitSingleKernel(context, `${name}${k}`, kernel));
+  return [
+    comment(`phase ${name}, a sample by itself`),
+    "",
+    ...kernels.flatMap(({ lines }) => [...lines, ""]),
+    `void single_${name}_group(${parameters.group}) {`,
+    ...kernels.map((_, k) => `  ${name}${k}(${memoryArguments}, valid);`),
+    "}",
+    `void single_${name}_head(${parameters.head}) {`,
+    ...indent(kernels.flatMap(({ prepare }) => prepare)),
+    "}",
+    "",
+  ];
 }
 
 type Part = "group" | "head" | "sums";
@@ -119,12 +199,12 @@ function emitPhase(context: EmitContext, name: PhaseName, phase: PhasePlan): rea
   return lines;
 }
 
-function dispatch(part: Part): readonly string[] {
+/** @param prefix  of the functions of phases; `undefined` if there are none */
+function dispatch(name: string, prefix: string | undefined, part: Part): readonly string[] {
+  const cases = phaseNames.map((phase, k) => `    case ${k}: ${prefix}${phase}_${part}(${passed[part]}); break;`);
   return [
-    `static void ${part}_kernels(int phase, ${parameters[part]}) {`,
-    "  switch (phase) {",
-    ...phaseNames.map((phase, k) => `    case ${k}: ${phase}_${part}(${passed[part]}); break;`),
-    "  }",
+    `static void ${name}(int phase, ${parameters[part]}) {`,
+    ...(prefix === undefined ? [] : ["  switch (phase) {", ...cases, "  }"]),
     "}",
     "",
   ];
