@@ -1,9 +1,15 @@
 import { compile } from "@settle/compiler";
-import { codes, docsPage } from "@settle/diagnostics";
+import { codes, docsPage, type Diagnostic, renderDiagnostics } from "@settle/diagnostics";
 import { parseCircuit } from "@settle/spec";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesUnder, readText } from "./workspace.ts";
+import { diagnosticsCatalogue, catalogueFile } from "./diagnostics-catalogue.ts";
+import { filesUnder, readText, root } from "./workspace.ts";
 
+/** What the pages show, and the table of all codes, are written anew only when asked for. */
+const writesAnew = process.env["SETTLE_WRITE_EXPECTED"] === "1";
+const write = (file: string, text: string): void => writeFileSync(path.join(root, file), text);
 const entries = Object.entries(codes);
 const pageOf = (code: string): string => readText(docsPage(code)).replaceAll("\r\n", "\n");
 
@@ -33,7 +39,7 @@ function codesReported(source: string): readonly string[] {
 
 describe("the table of codes and the pages of docs/diagnostics", () => {
   it("name the same codes", () => {
-    const pages = filesUnder("docs/diagnostics").filter((file) => file.endsWith(".md"));
+    const pages = filesUnder("docs/diagnostics").filter((file) => file.endsWith(".md") && file !== catalogueFile);
     expect(pages.toSorted()).toEqual(entries.map(([code]) => docsPage(code)).toSorted());
   });
 
@@ -62,11 +68,36 @@ describe("the table of codes and the pages of docs/diagnostics", () => {
     );
   });
 
-  it.each(shown)("show a circuit that is wrong by %s", (code) => {
-    const wrong = /## Wrong\n\n```\w+\n([\s\S]*?)\n```/.exec(pageOf(code))?.[1] ?? "";
-    const { spec, diagnostics, source } = parseCircuit(wrong);
-    const all = spec === undefined ? diagnostics : [...diagnostics, ...compile(spec, { source }).diagnostics];
-    expect(all.map((each) => each.code)).toContain(code);
-    expect(all.find((each) => each.code === code)?.severity).toBe(codes[code as keyof typeof codes].severity);
+  it("are listed in a table, by the stage that finds the fault", () => {
+    if (writesAnew) write(catalogueFile, diagnosticsCatalogue());
+    expect(readText(catalogueFile)).toBe(diagnosticsCatalogue());
+  });
+
+  it.each(shown)("show a circuit that is wrong by %s and nothing else", (code) => {
+    const diagnostics = diagnosticsOf(wrongOf(code));
+    expect(new Set(diagnostics.map((each) => each.code))).toEqual(new Set([code]));
+    expect(diagnostics[0]?.severity).toBe(codes[code as keyof typeof codes].severity);
+  });
+
+  it.each(shown)("show what is said of %s", (code) => {
+    const wrong = wrongOf(code);
+    const said = renderDiagnostics(diagnosticsOf(wrong), wrong).trim();
+    const page = pageOf(code);
+    const fence = /(?<=## Wrong\n\n```\w+\n[\s\S]*?\n```\n)(?:\n```text\n[\s\S]*?\n```\n)?/;
+    const shownText = `\n\`\`\`text\n${said}\n\`\`\`\n`;
+    if (writesAnew)
+      write(
+        docsPage(code),
+        page.replace(fence, () => shownText),
+      );
+    // Written anew with SETTLE_WRITE_EXPECTED=1 npx vitest run test/diagnostics-pages
+    expect(fence.exec(pageOf(code))?.[0]).toBe(shownText);
   });
 });
+
+const wrongOf = (code: string): string => /## Wrong\n\n```\w+\n([\s\S]*?)\n```/.exec(pageOf(code))?.[1] ?? "";
+
+function diagnosticsOf(text: string): readonly Diagnostic[] {
+  const { spec, diagnostics, source } = parseCircuit(text, { file: "mine.json" });
+  return spec === undefined ? diagnostics : [...diagnostics, ...compile(spec, { source }).diagnostics];
+}

@@ -48,6 +48,35 @@ describe("settle check", () => {
   });
 });
 
+describe("settle fix", () => {
+  const spoilt = JSON.stringify(tinyCircuit, undefined, 2).replace('"bias"', '"bais"').replace('"tanh"', '"tanhh"');
+
+  it("shows what it would change and leaves the file alone, until asked to write", async () => {
+    await writeFile(join(folder, "spoilt.json"), spoilt);
+    const shown = await settle(["fix", "spoilt.json"], { cwd: folder });
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain('-      "bais": true');
+    expect(shown.stdout).toContain('+      "bias": true');
+    expect(shown.stderr).toContain("[schema/unknown-field]");
+    expect(await readFile(join(folder, "spoilt.json"), "utf8")).toBe(spoilt);
+    const written = await settle(["fix", "spoilt.json", "--write"], { cwd: folder });
+    expect(written.stdout).toContain("Wrote spoilt.json: 2 repairs.");
+    expect(await readFile(join(folder, "spoilt.json"), "utf8")).toBe(JSON.stringify(tinyCircuit, undefined, 2));
+  });
+
+  it("gives scripts the patches, and ends with 1 where something remains", async () => {
+    await writeFile(join(folder, "worse.json"), spoilt.replace('"z1"', '"1z"'));
+    const { code, stdout } = await settle(["fix", "worse.json", "--json"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      written: false,
+      repairs: [{ code: "schema/unknown-field", patch: [{ op: "move" }] }],
+      remaining: [{ code: "schema/bad-id" }],
+    });
+  });
+});
+
 describe("settle info", () => {
   it("counts what the papers count", async () => {
     expect(await json("info", "conv-ngc")).toMatchObject({

@@ -7,15 +7,25 @@ import { distance } from "fastest-levenshtein";
  * are the same. Of equally near candidates the first wins.
  */
 export function closest(name: string, candidates: Iterable<string>): string | undefined {
+  return nearest(name, candidates)[0];
+}
+
+/** As `closest`, but `undefined` as well where several candidates are equally near: nobody can tell which was meant. */
+export function onlyClosest(name: string, candidates: Iterable<string>): string | undefined {
+  const [first, ...others] = nearest(name, candidates);
+  return others.length === 0 ? first : undefined;
+}
+
+/** The near candidates with the fewest edits, each once. */
+function nearest(name: string, candidates: Iterable<string>): readonly string[] {
   const written = name.toLowerCase();
-  let best: string | undefined;
+  let best: readonly string[] = [];
   let fewest = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
+  for (const candidate of new Set(candidates)) {
     const edits = distance(written, candidate.toLowerCase());
-    if (edits < fewest && isNear(edits, name, candidate)) {
-      best = candidate;
-      fewest = edits;
-    }
+    if (edits > fewest || !isNear(edits, name, candidate)) continue;
+    best = edits === fewest ? [...best, candidate] : [candidate];
+    fewest = edits;
   }
   return best;
 }

@@ -82,6 +82,8 @@ export const codes = {
   "load/no-default-export": error("A TypeScript or JavaScript file has no default export."),
   "load/module-threw": error("A TypeScript or JavaScript file could not be run."),
 
+  "fix/not-json": error("Repairs can be applied to JSON files only."),
+
   "new/bad-name": error("The name cannot name a circuit."),
 
   "output/exists": error("The file to be written is there already and was left as it is."),

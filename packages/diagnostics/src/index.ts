@@ -1,4 +1,4 @@
-export { closest } from "./closest.ts";
+export { closest, onlyClosest } from "./closest.ts";
 export { type Code, type CodeEntry, codes, docsPage } from "./codes.ts";
 export {
   type Diagnostic,

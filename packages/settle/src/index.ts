@@ -44,6 +44,7 @@ export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
 export { estimateStability } from "./estimate-stability.ts";
 export { evaluate, type EvaluateOptions, type Evaluation, type SampleImages } from "./evaluate.ts";
 export { explain, type ExplainFormat, type Level } from "./explain.ts";
+export { fixCircuit, type FixResult } from "./fix-circuit.ts";
 export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
 export { openDataset } from "./open-dataset.ts";

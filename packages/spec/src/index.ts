@@ -44,6 +44,7 @@ export {
 } from "./template/define-template.ts";
 export { isTemplate } from "./template/define-template.ts";
 export { instantiateTemplate } from "./template/instantiate-template.ts";
+export { applyPatch } from "./text/apply-patch.ts";
 export { type JsonText, maximumTextLength, readJsonText } from "./text/read-json-text.ts";
 export { memorySource, type PlacePart, type SourceText } from "./text/source-text.ts";
 export type { DocumentKind } from "./validate/document-kind.ts";

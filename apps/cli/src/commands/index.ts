@@ -9,6 +9,7 @@ import { demoCommand } from "./demo.ts";
 import { enginesCommand } from "./engines.ts";
 import { evalCommand } from "./eval.ts";
 import { explainCommand } from "./explain.ts";
+import { fixCommand } from "./fix.ts";
 import { infoCommand } from "./info.ts";
 import { newCommand } from "./new.ts";
 import { schemaCommand } from "./schema.ts";
@@ -19,6 +20,7 @@ export const commands: readonly CommandDefinition[] = [
   demoCommand,
   newCommand,
   checkCommand,
+  fixCommand,
   infoCommand,
   explainCommand,
   compileCommand,

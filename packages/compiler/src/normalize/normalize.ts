@@ -298,13 +298,17 @@ function weightConstraintOf(written: LearnConstraintSpec | undefined): Constrain
 /** The part of `learn.constraint` that concerns the circuit as a whole. */
 function stableOf(written: LearnConstraintSpec | undefined, faults: FaultList): NormalStable | undefined {
   const list = listOf(written);
-  list.forEach(({ kind }, index) => {
-    if (kind === "none" || list.findIndex((each) => each.kind === kind) === index) return;
+  list.forEach((constraint, index) => {
+    const { kind } = constraint;
+    const first = list.findIndex((each) => each.kind === kind);
+    if (kind === "none" || first === index) return;
+    const same = JSON.stringify(constraint) === JSON.stringify(list[first]);
     faults.report({
       code: "normalize/constraint-twice",
       pointer: `/learn/constraint/${index}`,
       message: `The list of constraints names "${kind}" twice.`,
       help: "keep one; a synapse may have a max-norm of its own, in its `learn`.",
+      ...(same && { repair: [{ op: "remove", path: `/learn/constraint/${index}` }] }),
     });
   });
   const stable = list.find((each) => each.kind === "stable");

@@ -1,5 +1,5 @@
 /** Every name a part uses exists, and the graph makes sense: who predicts whom, what is observed. */
-import { closest } from "@settle/diagnostics";
+import { closest, onlyClosest } from "@settle/diagnostics";
 import type { FaultList } from "../fault.ts";
 import type { NormalCircuit } from "../normalize/normal-circuit.ts";
 import { pointerTo } from "../pointer-to.ts";
@@ -119,5 +119,7 @@ function suggestion(
 ): { readonly help: string; readonly repair?: readonly { op: "replace"; path: string; value: string }[] } {
   const match = closest(name, [...known]);
   if (match === undefined) return { help: `known: ${[...known].join(", ") || "none"}.` };
-  return { help: `did you mean "${match}"?`, repair: [{ op: "replace", path: pointer, value: match }] };
+  const help = `did you mean "${match}"?`;
+  if (match !== onlyClosest(name, known)) return { help };
+  return { help, repair: [{ op: "replace", path: pointer, value: match }] };
 }

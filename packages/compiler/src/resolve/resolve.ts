@@ -11,6 +11,7 @@ import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "./circu
 import { classify } from "./classify.ts";
 import { hashCircuit } from "./hash-circuit.ts";
 import { inferShapes } from "./infer-shapes.ts";
+import { shapeRepair } from "./shape-repair.ts";
 
 /** @returns the graph; a rough one if errors were reported, which nothing later may use */
 export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph {
@@ -28,7 +29,9 @@ export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph
     const relation = synapseKinds[synapse.kind].relate(synapse, sourceShape, targetShape);
     if (isMisfit(relation)) {
       const { field, ...rest } = relation;
-      faults.report({ ...rest, pointer: pointerTo("synapses", synapse.id, field) });
+      const repair = shapeRepair(circuit, shapes, synapse);
+      const pointer = pointerTo("synapses", synapse.id, field);
+      faults.report({ ...rest, pointer, ...(repair === undefined ? {} : { repair }) });
     } else synapses.set(synapse.id, { ...synapse, target, relation });
   }
 

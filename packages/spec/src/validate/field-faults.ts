@@ -1,5 +1,5 @@
 /** The faults a field can have, in words. */
-import { closest, formatPointer } from "@settle/diagnostics";
+import { closest, formatPointer, onlyClosest } from "@settle/diagnostics";
 import type { z } from "zod";
 import type { DocumentKind } from "./document-kind.ts";
 import type { Fault } from "./fault.ts";
@@ -11,10 +11,10 @@ import {
   jsonTypeOf,
   listWords,
   schemaAt,
-  typeAccepted,
   typeNames,
 } from "./inspect-schema.ts";
 import { nameField, namePart } from "./name-path.ts";
+import { rewrite } from "./rewrite.ts";
 
 type Path = readonly (string | number)[];
 type Issue = z.core.$ZodIssue;
@@ -28,10 +28,8 @@ export function unknownField(
 ): Fault {
   const fields = schema === undefined ? [] : fieldsOf(schema);
   const present = value as Readonly<Record<string, unknown>>;
-  const near = closest(
-    key,
-    fields.filter((field) => !Object.hasOwn(present, field)),
-  );
+  const absent = fields.filter((field) => !Object.hasOwn(present, field));
+  const near = closest(key, absent);
   const meant = schema === undefined || near === undefined ? undefined : schemaAt(schema, [near]);
   const from = formatPointer([...path, key]);
   return {
@@ -42,8 +40,9 @@ export function unknownField(
     ...(near === undefined
       ? { help: fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.` }
       : { note: `did you mean "${near}"?`, help: `write "${near}".` }),
-    // Only where the value fits the field that was meant is the new name safely the right one.
+    // Only where no other field is as near, and the value fits, is the new name safely the right one.
     ...(near !== undefined &&
+      near === onlyClosest(key, absent) &&
       meant?.safeParse(present[key]).success === true && {
         repair: [{ op: "move", from, path: formatPointer([...path, near]) }],
       }),
@@ -73,7 +72,9 @@ export function unknownWord(
     ...(near !== undefined && {
       note: `did you mean "${near}"?`,
       help: `write "${near}".`,
-      repair: [{ op: "replace", path: formatPointer(path), value: near }],
+      ...(near === onlyClosest(written, words) && {
+        repair: [{ op: "replace", path: formatPointer(path), value: near }],
+      }),
     }),
   };
 }
@@ -103,15 +104,12 @@ export function missingField(schema: z.ZodType, path: Path, document: DocumentKi
 }
 
 export function wrongType(schema: z.ZodType, value: unknown, path: Path, document: DocumentKind): Fault {
-  const quoted = typeof value === "string" && value.trim() !== "" && typeAccepted(schema) === "number";
-  const text = quoted ? Number(value) : Number.NaN;
   return {
     code: "schema/wrong-type",
     path,
     message: `${nameField(path, document)} must be ${expectationOf(schema)}; it is ${typed(value)}.`,
-    ...(Number.isFinite(text)
-      ? { help: "write it without quotes.", repair: [{ op: "replace", path: formatPointer(path), value: text }] }
-      : describeFor(schema)),
+    ...describeFor(schema),
+    ...rewriting(schema, value, path),
   };
 }
 
@@ -144,12 +142,21 @@ export function badLength(schema: z.ZodType, value: readonly unknown[], path: Pa
     path,
     message: `${nameField(path, document)} has ${value.length} ${value.length === 1 ? "entry" : "entries"}, which does not fit.`,
     ...describeFor(schema),
+    ...rewriting(schema, value, path),
   };
 }
 
 function describeFor(schema: z.ZodType): Pick<Fault, "help"> {
   const help = descriptionOf(schema);
   return help === undefined ? {} : { help };
+}
+
+/** How the same value is written so that it fits, if there is just one way. */
+function rewriting(schema: z.ZodType, value: unknown, path: Path): Pick<Fault, "help" | "repair"> {
+  const fitting = rewrite(schema, value);
+  if (fitting === undefined) return {};
+  const help = `write ${JSON.stringify(fitting)}.`;
+  return { help, repair: [{ op: "replace", path: formatPointer(path), value: fitting }] };
 }
 
 function typed(value: unknown): string {
