@@ -1,9 +1,17 @@
 /** A phase as a list of closures over its values. */
-import { type Instruction, type Phase, type Program, type ValueId, type ValueType } from "@settle/program";
+import {
+  type Instruction,
+  type Phase,
+  type Program,
+  type Relation,
+  type ValueId,
+  type ValueType,
+} from "@settle/program";
 import { settleError } from "@settle/diagnostics";
 
 import { contraction } from "./contraction.ts";
 import { elementwise } from "./elementwise.ts";
+import { maxPool } from "./max-pool.ts";
 import { reduction, softmax } from "./reduction.ts";
 
 /** Computes one value from those before it, for `batch` samples. */
@@ -48,6 +56,11 @@ function operationOf(program: Program, phase: Phase, instruction: Instruction): 
       const channels = type(operand).shape.at(-1) ?? 1;
       return (values) => softmax(at(values, operand), channels);
     }
+    case "max-pool": {
+      const { by, of, produce } = instruction;
+      const pool = maxPool(relationOf(program, instruction.relation));
+      return (values, batch) => pool[produce](at(values, by), at(values, of), batch);
+    }
     default:
       return unknownInstruction(instruction);
   }
@@ -58,14 +71,12 @@ function contractOperation(
   instruction: Extract<Instruction, { kind: "contract" }>,
 ): Operation["compute"] {
   const { produce, pre, post, weight } = instruction;
-  const relation = program.relations[instruction.relation];
-  if (relation === undefined) throw new Error(`the Program has no relation ${instruction.relation}`);
-  const { weights } = relation;
-  const contract = contraction(relation);
+  const contract = contraction(relationOf(program, instruction.relation));
+  const { fixedWeights } = contract;
   const weightOf =
-    weights.kind === "fixed"
-      ? (): Float64Array => Float64Array.of(weights.value)
-      : (values: readonly Float64Array[]): Float64Array => at(values, given(weight, "weight"));
+    fixedWeights === undefined
+      ? (values: readonly Float64Array[]): Float64Array => at(values, given(weight, "weight"))
+      : (): Float64Array => fixedWeights;
   switch (produce) {
     case "post":
       return (values, batch) => contract.post(at(values, given(pre, "pre")), weightOf(values), batch);
@@ -76,6 +87,12 @@ function contractOperation(
     default:
       return produce satisfies never;
   }
+}
+
+function relationOf(program: Program, index: number): Relation {
+  const relation = program.relations[index];
+  if (relation === undefined) throw new Error(`the Program has no relation ${index}`);
+  return relation;
 }
 
 function given(id: ValueId | undefined, side: string): ValueId {

@@ -11,13 +11,17 @@ export interface Contraction {
   pre(post: Float64Array, weight: Float64Array, batch: number): Float64Array;
   /** Σ over samples, in index order, and positions of pre · post: the shape of the weight tensor. */
   weight(pre: Float64Array, post: Float64Array, batch: number): Float64Array;
+  /** What `weight` is where the relation has no tensor. */
+  readonly fixedWeights?: Float64Array;
 }
 
 /** @throws {Error} when the relation contradicts itself (its verifier lets none pass) */
 export function contraction(relation: Relation): Contraction {
   const layout = layOut(relation);
   const { prePerGroup, postPerGroup, preStride, postStride } = layout;
+  const fixedWeights = fixedWeightsOf(relation, layout.map);
   return {
+    ...(fixedWeights === undefined ? {} : { fixedWeights }),
     post(pre, weight, batch) {
       const post = new Float64Array(batch * layout.postSize);
       forEachMeeting(layout, batch, (preStart, postStart, weightStart) => {
@@ -71,6 +75,8 @@ interface Layout {
   readonly postChannels: number;
   readonly prePerGroup: number;
   readonly postPerGroup: number;
+  /** Whether the weights are one number for each post position. */
+  readonly mean: boolean;
   /** How far apart in the weight tensor: two taps, two pre channels of a group, two post channels. All 0 if fixed. */
   readonly tapStride: number;
   readonly preStride: number;
@@ -86,7 +92,7 @@ function layOut(relation: Relation): Layout {
   assert(Number.isInteger(prePerGroup) && Number.isInteger(postPerGroup), "groups that do not divide its channels");
   assert(prePositions * preChannels === sizeOf(relation.preShape), "axes that do not make up its source shape");
   assert(postPositions * postChannels === sizeOf(relation.postShape), "axes that do not make up its target shape");
-  const fixed = weights.kind === "fixed";
+  const fixed = weights.kind !== "tensor";
   const tapStride = fixed ? 0 : prePerGroup * postChannels;
   const preFirst = weights.kind === "tensor" && weights.order === "pre-post";
   const positions = weights.kind === "tensor" && !weights.shared ? smallPositions(relation) : 1;
@@ -101,10 +107,28 @@ function layOut(relation: Relation): Layout {
     postChannels,
     prePerGroup,
     postPerGroup,
+    mean: weights.kind === "mean",
     tapStride,
     preStride: fixed ? 0 : preFirst ? postChannels : 1,
     postStride: fixed ? 0 : preFirst ? 1 : prePerGroup,
   };
+}
+
+/** One number for all, or one over the meetings of each post position. */
+function fixedWeightsOf({ weights, axes }: Relation, map: IndexMap): Float64Array | undefined {
+  switch (weights.kind) {
+    case "tensor":
+      return undefined;
+    case "fixed":
+      return Float64Array.of(weights.value);
+    case "mean": {
+      const counts = new Float64Array(axes.reduce((product, axis) => product * axis.post, 1));
+      for (const post of map.post) counts[post] = (counts[post] as number) + 1;
+      return counts.map((count) => 1 / count);
+    }
+    default:
+      return weights satisfies never;
+  }
 }
 
 function smallPositions(relation: Relation): number {
@@ -122,7 +146,7 @@ function forEachMeeting(
     for (let m = 0; m < map.tap.length; m++) {
       const pre = sample * layout.preSize + (map.pre[m] as number) * preChannels;
       const post = sample * layout.postSize + (map.post[m] as number) * postChannels;
-      const weight = (map.tap[m] as number) * layout.tapStride;
+      const weight = layout.mean ? (map.post[m] as number) : (map.tap[m] as number) * layout.tapStride;
       for (let group = 0; group < groups; group++) {
         visit(
           pre + group * prePerGroup,

@@ -25,6 +25,7 @@ export const arbitraryRelation: fc.Arbitrary<Relation> = fc
         shared: fc.boolean(),
       }),
       fc.record({ kind: fc.constant("fixed" as const), value: fc.constantFrom(1, 0.25, -2) }),
+      fc.constant({ kind: "mean" as const }),
     ),
   })
   .map(({ axes, groups, prePerGroup, postPerGroup, weights }) => {
@@ -61,6 +62,7 @@ function position(index: readonly number[], shape: readonly number[]): number {
 export function joiningWeights(relation: Relation): (number | undefined)[][] {
   const { axes, groups, preChannels, postChannels, weights } = relation;
   const shape = weightShape(relation);
+  const postPositions = axes.map((a) => a.post);
   return indices([...axes.map((a) => a.pre), preChannels]).map((pre) =>
     indices([...axes.map((a) => a.post), postChannels]).map((post) => {
       const small: number[] = [];
@@ -78,6 +80,7 @@ export function joiningWeights(relation: Relation): (number | undefined)[][] {
       const o = post.at(-1) as number;
       if (Math.floor((i * groups) / preChannels) !== Math.floor((o * groups) / postChannels)) return undefined;
       if (weights.kind === "fixed") return 0;
+      if (weights.kind === "mean") return position(post.slice(0, -1), postPositions);
       const within = i % (preChannels / groups);
       const channels = weights.order === "pre-post" ? [within, o] : [o, within];
       return position([...(weights.shared ? [] : small), ...taps, ...channels], shape);

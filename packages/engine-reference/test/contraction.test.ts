@@ -15,9 +15,30 @@ interface Case {
 const tensors = (relation: Relation): Case => ({
   pre: numbers(batch * sizeOf(relation.preShape), 1),
   post: numbers(batch * sizeOf(relation.postShape), 2),
-  weight:
-    relation.weights.kind === "fixed" ? Float64Array.of(relation.weights.value) : numbers(weightSize(relation), 3),
+  weight: fixedWeights(relation) ?? numbers(weightSize(relation), 3),
 });
+/** Of a mean: for each post position, one over the pre positions that it meets. */
+function fixedWeights(relation: Relation): Float64Array | undefined {
+  switch (relation.weights.kind) {
+    case "tensor":
+      return undefined;
+    case "fixed":
+      return Float64Array.of(relation.weights.value);
+    case "mean": {
+      const within = relation.preChannels / relation.groups;
+      const joins = joiningWeights(relation);
+      const met = new Float64Array(sizeOf(relation.postShape) / relation.postChannels);
+      for (const row of joins) {
+        row.forEach((w, q) => {
+          if (w !== undefined && q % relation.postChannels === 0) met[w] = met[w]! + 1 / within;
+        });
+      }
+      return met.map((count) => 1 / count);
+    }
+    default:
+      return relation.weights satisfies never;
+  }
+}
 const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, k) => sum + value * (b[k] as number), 0);
 const closeTo = (got: Float64Array, want: Float64Array): void => {
@@ -48,6 +69,7 @@ test("all three contractions equal the relation written as a matrix, pair by pai
         }
       }
       const contract = contraction(relation);
+      if (contract.fixedWeights !== undefined) closeTo(contract.fixedWeights, weight);
       closeTo(contract.post(pre, weight, batch), expectedPost);
       closeTo(contract.pre(post, weight, batch), expectedPre);
       if (relation.weights.kind === "tensor") closeTo(contract.weight(pre, post, batch), expectedWeight);

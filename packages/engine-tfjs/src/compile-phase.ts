@@ -5,6 +5,7 @@ import { contraction } from "./contraction/contraction.ts";
 import { foldBiases, type FoldedInstruction } from "./fold-biases.ts";
 import type { Kit } from "./kit.ts";
 import { elementwise } from "./map/elementwise.ts";
+import { maxPool } from "./contraction/max-pool.ts";
 import { reduction } from "./reduction.ts";
 
 export interface Operation {
@@ -93,6 +94,12 @@ function computation(
     }
     case "softmax":
       return (values) => kit.tf.softmax(present(values, instruction.operand), -1);
+    case "max-pool": {
+      const relation = program.relations[instruction.relation];
+      if (relation === undefined) throw new Error(`the Program has no relation ${instruction.relation}`);
+      const pool = maxPool(kit, relation, instruction.produce);
+      return (values) => pool(present(values, instruction.by), present(values, instruction.of));
+    }
     default:
       return instruction satisfies never;
   }

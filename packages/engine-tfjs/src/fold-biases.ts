@@ -103,6 +103,10 @@ function countUses({ instructions, writes }: Phase): ReadonlyMap<ValueId, number
       case "softmax":
         use(instruction.operand);
         break;
+      case "max-pool":
+        use(instruction.by);
+        use(instruction.of);
+        break;
       default:
         instruction satisfies never;
     }

@@ -64,6 +64,7 @@ export const anyRelation: fc.Arbitrary<Relation> = fc
     weights: fc.oneof(
       fc.record({ kind: fc.constant("tensor" as const), order, shared: fc.boolean() }),
       fc.record({ kind: fc.constant("fixed" as const), value: fc.constantFrom(1, 0.25, -2) }),
+      fc.constant({ kind: "mean" as const }),
     ),
   })
   .map(relation);

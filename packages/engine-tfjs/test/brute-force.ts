@@ -16,7 +16,7 @@ function joint(relation: Relation, pre: readonly number[], post: readonly number
   const i = pre.at(-1)!;
   const o = post.at(-1)!;
   if (Math.floor((i * groups) / preChannels) !== Math.floor((o * groups) / postChannels)) return undefined;
-  if (weights.kind === "fixed") return -1;
+  if (weights.kind !== "tensor") return -1;
   const inGroup = i % (preChannels / groups);
   const full = [
     ...(weights.shared ? [] : smalls),
@@ -50,10 +50,14 @@ export function bruteForce(
   batch: number,
 ): Float64Array {
   const sizes = { pre: sizeOf(relation.preShape), post: sizeOf(relation.postShape) };
-  const fixed = relation.weights.kind === "fixed" ? relation.weights.value : 0;
+  const all = pairs(relation);
+  /** Of a mean: how many pre positions a post entry meets, all channels of its group counted as one. */
+  const met = (post: number): number =>
+    all.filter((pair) => pair.post === post).length / (relation.preChannels / relation.groups);
+  const fixed = (post: number): number => (relation.weights.kind === "fixed" ? relation.weights.value : 1 / met(post));
   const out = new Float64Array(produce === "weight" ? sizeOf(weightShape(relation)) : batch * sizes[produce]);
-  for (const { pre, post, weight } of pairs(relation)) {
-    const w = weight < 0 ? fixed : given.weight[weight]!;
+  for (const { pre, post, weight } of all) {
+    const w = weight < 0 ? fixed(post) : given.weight[weight]!;
     for (let n = 0; n < batch; n++) {
       const x = given.pre[n * sizes.pre + pre]!;
       const y = given.post[n * sizes.post + post]!;

@@ -14,6 +14,15 @@ export function arraysOf(kernel: GroupKernel | SharedKernel): {
       const { reads, writes } = ofWork(kernel.work);
       return { reads: [kernel.input, kernel.weights, ...reads], writes };
     }
+    case "indexed-contract": {
+      const { reads, writes } = ofWork(kernel.work);
+      const weights = kernel.weights === undefined ? [] : [kernel.weights.array];
+      return { reads: [kernel.input, ...weights, ...reads], writes };
+    }
+    case "max-pool":
+      return { reads: [kernel.by, kernel.of], writes: [kernel.output] };
+    case "indexed-gradient":
+      return { reads: [kernel.pre, kernel.post], writes: [kernel.output] };
     case "map":
     case "shared-map":
       return ofWork(kernel.work);

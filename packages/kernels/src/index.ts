@@ -2,22 +2,28 @@ export { arraysOf } from "./arrays-of.ts";
 export { interpretPlan, type Evaluate, type PlanInterpreter } from "./interpret-plan.ts";
 export type {
   ArrayIndex,
+  AxisMeetings,
   ContractKernel,
   ElementMap,
   ElementWork,
+  FilterStrides,
   GradientKernel,
   GroupKernel,
+  IndexedContractKernel,
+  IndexedGradientKernel,
   KernelArray,
   KernelOperand,
   KernelPlan,
   LaneSumKernel,
   MapKernel,
+  MaxPoolKernel,
   PhasePlan,
   PositionRun,
   Segment,
   SharedKernel,
   SoftmaxKernel,
   Space,
+  TapMeetings,
 } from "./kernel-plan.ts";
 export { groupCount, lanesToSamples, samplesToLanes } from "./lane-layout.ts";
 export { planProgram, type PlanOptions } from "./plan-program.ts";

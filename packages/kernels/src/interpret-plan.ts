@@ -3,6 +3,7 @@
  * It knows nothing of tiles; it does what the kernels' definitions say.
  */
 import { type BufferId, type PhaseName, type ScalarExpression } from "@settle/program";
+import { indexedContraction, indexedGradient, maxPool } from "./interpret-indexed.ts";
 import type {
   ArrayIndex,
   ContractKernel,
@@ -140,6 +141,29 @@ function runGroup(context: GroupContext, kernel: GroupKernel): void {
         const values = contraction(context, kernel, lane);
         elementWork(context, kernel.work, values.length, lane, (element) => values[element]!);
       }
+      return;
+    }
+    case "indexed-contract":
+      for (let lane = 0; lane < lanes; lane++) {
+        const values = indexedContraction(kernel, (array, element) => get(context, array, element, lane));
+        elementWork(context, kernel.work, values.length, lane, (element) => values[element]!);
+      }
+      return;
+    case "max-pool":
+      for (let lane = 0; lane < lanes; lane++) {
+        const values = maxPool(kernel, context.plan.arrays[kernel.output]!.elements, (array, element) =>
+          get(context, array, element, lane),
+        );
+        values.forEach((value, element) => set(context, kernel.output, element, lane, value));
+      }
+      return;
+    case "indexed-gradient": {
+      const { elements } = context.plan.arrays[kernel.output]!;
+      const sums = new Float64Array(elements);
+      for (let lane = 0; lane < context.valid; lane++) {
+        indexedGradient(kernel, sums, (array, element) => get(context, array, element, lane));
+      }
+      sums.forEach((value, element) => set(context, kernel.output, element, 0, value));
       return;
     }
     case "map":

@@ -86,6 +86,86 @@ export interface ContractKernel {
   readonly work: ElementWork;
 }
 
+/**
+ * What an index of an output meets on one axis: part of the number of the input position, part of the number of the
+ * filter, and a factor of the weight where that is fixed. Numbers of the two axes add up, factors multiply.
+ */
+export interface Meeting {
+  readonly input: number;
+  readonly filter: number;
+  readonly factor: number;
+}
+
+/** By index of the output on the axis; in order of input. */
+export type AxisMeetings = readonly (readonly Meeting[])[];
+
+/** Each filter of an axis with the positions it joins; numbers of the two axes add up. */
+export type TapMeetings = readonly {
+  readonly filter: number;
+  readonly pairs: readonly { readonly pre: number; readonly post: number }[];
+}[];
+
+/** Where a filter's numbers are: `filter · size + group · … + input channel of the group · … + output channel · …`. */
+export interface FilterStrides {
+  readonly size: number;
+  readonly group: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+/**
+ * A contraction without a form of its own: channels in groups, filters of each position's own, or fixed weights.
+ * out[q, o] = Σ meetings, channels i of o's group of in[p, i] · weight. Element i is as in a `ContractKernel`.
+ */
+export interface IndexedContractKernel {
+  readonly kind: "indexed-contract";
+  readonly label: string;
+  readonly input: ArrayIndex;
+  /** Shared; absent where weights are the product of the meetings' factors. */
+  readonly weights?: { readonly array: ArrayIndex; readonly strides: FilterStrides };
+  readonly rows: AxisMeetings;
+  readonly columns: AxisMeetings;
+  readonly outputRows: number;
+  readonly outputColumns: number;
+  readonly groups: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly work: ElementWork;
+}
+
+/** The filter gradient of such a contraction, summed over the samples of a group, into a partial. */
+export interface IndexedGradientKernel {
+  readonly kind: "indexed-gradient";
+  readonly label: string;
+  readonly pre: ArrayIndex;
+  readonly post: ArrayIndex;
+  readonly rows: TapMeetings;
+  readonly columns: TapMeetings;
+  readonly groups: number;
+  readonly preChannels: number;
+  readonly postChannels: number;
+  /** `input` is the pre side's. */
+  readonly strides: FilterStrides;
+  readonly output: ArrayIndex;
+}
+
+/**
+ * A max pool or its adjoint, channel by channel. Of the positions that window (row, column) meets, the first where `by`
+ * is largest is its place (a NaN counts as largest). To produce post: output[window] = of[place]. To produce pre: output
+ * is 0, then output[place] += of[window].
+ */
+export interface MaxPoolKernel {
+  readonly kind: "max-pool";
+  readonly label: string;
+  readonly produce: "post" | "pre";
+  readonly by: ArrayIndex;
+  readonly of: ArrayIndex;
+  readonly rows: AxisMeetings;
+  readonly columns: AxisMeetings;
+  readonly channels: number;
+  readonly output: ArrayIndex;
+}
+
 /** Entry-by-entry arithmetic on a lane group. */
 export interface MapKernel {
   readonly kind: "map";
@@ -144,7 +224,15 @@ export interface LaneSumKernel {
 }
 
 /** Work on a lane group. */
-export type GroupKernel = ContractKernel | MapKernel | SoftmaxKernel | GradientKernel | LaneSumKernel;
+export type GroupKernel =
+  | ContractKernel
+  | IndexedContractKernel
+  | MapKernel
+  | SoftmaxKernel
+  | MaxPoolKernel
+  | GradientKernel
+  | IndexedGradientKernel
+  | LaneSumKernel;
 
 /** Work on shared arrays, done once and not per group. */
 export type SharedKernel =

@@ -3,7 +3,8 @@ import { argument, type Instruction, sizeOf } from "@settle/program";
 import type { Contract, Reduce } from "./fuse-phase.ts";
 import type { ArrayIndex, GroupKernel } from "./kernel-plan.ts";
 import type { PhaseValues } from "./phase-values.ts";
-import { planContract, planGradient, type TransposedWeights } from "./plan-relation.ts";
+import { planMaxPool } from "./plan-indexed.ts";
+import { planContract, planGradient, relationOf, type TransposedWeights } from "./plan-relation.ts";
 
 /** An instruction whose result each sample has for itself. */
 export function planBatched(values: PhaseValues, transposed: TransposedWeights, instruction: Instruction): GroupKernel {
@@ -33,6 +34,8 @@ export function planBatched(values: PhaseValues, transposed: TransposedWeights, 
       const positions = sizeOf(shape) / channels;
       return { kind: "softmax", label, input, output: values.allocate(out), positions, channels };
     }
+    case "max-pool":
+      return planMaxPool(values, relationOf(values, instruction.relation), instruction);
     default:
       return instruction satisfies never;
   }

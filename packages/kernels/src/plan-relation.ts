@@ -2,8 +2,16 @@
 import type { Relation } from "@settle/program";
 import { axisSegments, singlePosition, tapRuns } from "./axis-segments.ts";
 import type { Contract, MapInstruction } from "./fuse-phase.ts";
-import type { ArrayIndex, ContractKernel, GradientKernel, SharedKernel } from "./kernel-plan.ts";
+import type {
+  ArrayIndex,
+  ContractKernel,
+  GradientKernel,
+  IndexedContractKernel,
+  IndexedGradientKernel,
+  SharedKernel,
+} from "./kernel-plan.ts";
 import type { PhaseValues } from "./phase-values.ts";
+import { planIndexedContract, planIndexedGradient } from "./plan-indexed.ts";
 
 /** Weights laid out for the other direction, once a phase. */
 export class TransposedWeights {
@@ -17,7 +25,7 @@ export class TransposedWeights {
 
   /** The weights as `[taps][input channels][output channels]`. */
   weightsFor(values: PhaseValues, relation: Relation, produce: "post" | "pre", value: number): ArrayIndex {
-    if (relation.weights.kind !== "tensor") throw values.unsupported("fixed weights");
+    if (relation.weights.kind !== "tensor") throw new Error(`kernel fault: ${values.labelOf(value)} are no weights`);
     const { order } = relation.weights;
     const input = values.at(value);
     if (order === (produce === "post" ? "pre-post" : "post-pre")) return input;
@@ -51,8 +59,9 @@ export function planContract(
   contract: Contract,
   result: number,
   host: MapInstruction | undefined,
-): ContractKernel {
-  const relation = relationOf(values, contract);
+): ContractKernel | IndexedContractKernel {
+  const relation = relationOf(values, contract.relation);
+  if (!isPlain(relation)) return planIndexedContract(values, relation, contract, result, host);
   const produce = contract.produce === "pre" ? "pre" : "post";
   const input = produce === "post" ? "pre" : "post";
   const [row, column] = relation.axes;
@@ -74,8 +83,13 @@ export function planContract(
 }
 
 /** @param output  the partial it fills */
-export function planGradient(values: PhaseValues, contract: Contract, output: ArrayIndex): GradientKernel {
-  const relation = relationOf(values, contract);
+export function planGradient(
+  values: PhaseValues,
+  contract: Contract,
+  output: ArrayIndex,
+): GradientKernel | IndexedGradientKernel {
+  const relation = relationOf(values, contract.relation);
+  if (!isPlain(relation)) return planIndexedGradient(values, relation, contract, output);
   const first = relation.weights.kind === "tensor" && relation.weights.order === "post-pre" ? "post" : "pre";
   const second = first === "pre" ? "post" : "pre";
   const channels = { pre: relation.preChannels, post: relation.postChannels };
@@ -96,13 +110,13 @@ export function planGradient(values: PhaseValues, contract: Contract, output: Ar
   };
 }
 
-/** The contraction's relation, if kernels can walk it. @throws {SettleError} `engine/unsupported` */
-function relationOf(values: PhaseValues, contract: Contract): Relation {
-  const relation = values.program.relations[contract.relation]!;
-  const { weights, groups, axes } = relation;
-  if (weights.kind !== "tensor") throw values.unsupported("fixed weights");
-  if (!weights.shared) throw values.unsupported("weights that differ from position to position");
-  if (groups !== 1) throw values.unsupported("channel groups");
-  if (axes.length !== 0 && axes.length !== 2) throw values.unsupported(`${axes.length} spatial axes`);
+/** A relation, if kernels can walk it. @throws {SettleError} `engine/unsupported` */
+export function relationOf(values: PhaseValues, index: number): Relation {
+  const relation = values.program.relations[index]!;
+  if (relation.axes.length > 2) throw values.unsupported(`${relation.axes.length} spatial axes`);
   return relation;
 }
+
+/** Whether a relation is a matrix or a convolution: they have kernels of their own; the others go by the index map. */
+const isPlain = ({ weights, groups, axes }: Relation): boolean =>
+  weights.kind === "tensor" && weights.shared && groups === 1 && axes.length !== 1;

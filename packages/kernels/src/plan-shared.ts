@@ -29,6 +29,7 @@ export function planShared(values: PhaseValues, instruction: Instruction): Share
     }
     case "contract":
     case "softmax":
+    case "max-pool":
       throw values.unsupported(`${instruction.kind} of parameters alone`);
     default:
       return instruction satisfies never;

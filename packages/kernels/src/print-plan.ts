@@ -34,6 +34,20 @@ function groupWork(plan: KernelPlan, kernel: GroupKernel): string {
       const size = `${kernel.outputRows}×${kernel.outputColumns}×${kernel.outputChannels}`;
       return `${size} from ${name(kernel.input)} by ${name(kernel.weights)}, rows ${segments(kernel.rows)}, columns ${segments(kernel.columns)}; ${work(plan, kernel.work)}`;
     }
+    case "indexed-contract": {
+      const size = `${kernel.outputRows}×${kernel.outputColumns}×${kernel.outputChannels}`;
+      const by = kernel.weights === undefined ? "fixed weights" : name(kernel.weights.array);
+      return `${size} from ${name(kernel.input)} by ${by}, ${kernel.groups} groups; ${work(plan, kernel.work)}`;
+    }
+    case "max-pool": {
+      const windows = `${kernel.rows.length}×${kernel.columns.length}×${kernel.channels} windows`;
+      const where = `where ${name(kernel.by)} is largest`;
+      return kernel.produce === "post"
+        ? `${name(kernel.output)} = ${name(kernel.of)} ${where}, ${windows}`
+        : `${name(kernel.output)} = 0, plus ${name(kernel.of)} ${where}, ${windows}`;
+    }
+    case "indexed-gradient":
+      return `${kernel.rows.length * kernel.columns.length} filters of ${kernel.groups} groups from ${name(kernel.pre)} and ${name(kernel.post)}`;
     case "map":
       return `${kernel.elements} elements; ${work(plan, kernel.work)}`;
     case "softmax":

@@ -18,7 +18,14 @@ export {
   type Value,
   type ValueId,
 } from "./program.ts";
-export { multiplyAdds, type Relation, type RelationAxis, type RelationWeights, weightShape } from "./relation.ts";
+export {
+  hasTensor,
+  multiplyAdds,
+  type Relation,
+  type RelationAxis,
+  type RelationWeights,
+  weightShape,
+} from "./relation.ts";
 export {
   abs,
   add,

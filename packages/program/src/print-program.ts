@@ -28,9 +28,11 @@ export function printRelation(relation: Relation): string {
   const extent = (shape: readonly number[]): string => shape.join("×");
   const axes = relation.axes.map((axis) => `${axis.big} = ${axis.stride}·small + 0…${axis.taps - 1} − ${axis.pad}`);
   const weights =
-    relation.weights.kind === "fixed"
-      ? `fixed weight ${printNumber(relation.weights.value)}`
-      : `weights [${weightShape(relation).join(", ")}]`;
+    relation.weights.kind === "tensor"
+      ? `weights [${weightShape(relation).join(", ")}]`
+      : relation.weights.kind === "mean"
+        ? "the mean"
+        : `fixed weight ${printNumber(relation.weights.value)}`;
   const groups = relation.groups === 1 ? [] : [`${relation.groups} groups`];
   const parts = [`${extent(relation.preShape)} → ${extent(relation.postShape)}`, ...axes, ...groups, weights];
   return `${parts.join(", ")} (${multiplyAdds(relation)} multiply-adds)`;
@@ -88,6 +90,10 @@ function printInstruction(instruction: Instruction): string {
     }
     case "softmax":
       return `softmax %${instruction.operand}`;
+    case "max-pool": {
+      const { relation, produce, by, of } = instruction;
+      return `max-pool R${relation} → ${produce} (%${of}${of === by ? "" : `, where %${by} is largest`})`;
+    }
     default:
       return instruction satisfies never;
   }

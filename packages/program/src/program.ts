@@ -75,7 +75,23 @@ export type Instruction =
       readonly keep: boolean;
     }
   /** Softmax over the last axis. */
-  | { readonly kind: "softmax"; readonly out: ValueId; readonly operand: ValueId };
+  | { readonly kind: "softmax"; readonly out: ValueId; readonly operand: ValueId }
+  /**
+   * A max pool, channel by channel. Every post position has a place among the pre positions it meets: where `by` is
+   * largest, the first of equals in row-major order (a NaN counts as largest). `produce: "post"` takes the entry of `of`
+   * at that place (so `of` = `by` is the max pool itself); `produce: "pre"`, its adjoint, adds the entry of `of` to that
+   * place. The relation's weights are fixed and stand for nothing here.
+   */
+  | {
+      readonly kind: "max-pool";
+      readonly out: ValueId;
+      readonly relation: number;
+      readonly produce: "post" | "pre";
+      /** Of the shape of pre. */
+      readonly by: ValueId;
+      /** Of the shape of pre to produce post, of post to produce pre. */
+      readonly of: ValueId;
+    };
 
 export interface Value {
   readonly type: ValueType;

@@ -46,12 +46,17 @@ export type RelationWeights =
    * per position of the small side.
    */
   | { readonly kind: "tensor"; readonly order: "pre-post" | "post-pre"; readonly shared: boolean }
-  /** Every tap weighs the same constant (pooling, upsampling). */
-  | { readonly kind: "fixed"; readonly value: number };
+  /** Every tap weighs the same constant (upsampling). */
+  | { readonly kind: "fixed"; readonly value: number }
+  /** Every tap of a post position weighs one over the pre positions it meets (average pooling): padding does not count. */
+  | { readonly kind: "mean" };
+
+/** Whether the relation multiplies by a tensor: else its weights are fixed. */
+export const hasTensor = ({ weights }: Relation): boolean => weights.kind === "tensor";
 
 /** Shape of the weight tensor; `[]` for fixed weights. */
 export function weightShape(relation: Relation): Shape {
-  if (relation.weights.kind === "fixed") return [];
+  if (relation.weights.kind !== "tensor") return [];
   const taps = relation.axes.map((axis) => axis.taps);
   const positions = relation.weights.shared
     ? []

@@ -1,7 +1,7 @@
 /** Checks that a Program keeps the rules of its own language. A fault found here is a fault of ours, not of a user. */
 import type { Buffer, BufferId, BufferRole, Instruction, Phase, PhaseName, Program } from "./program.ts";
 import { phaseNames } from "./program.ts";
-import { type Relation, weightShape } from "./relation.ts";
+import { hasTensor, type Relation, type RelationAxis, weightShape } from "./relation.ts";
 import { arity } from "./scalar-expression.ts";
 import { broadcastType, printType, sameShape, sameType, sizeOf, type ValueType } from "./value-type.ts";
 
@@ -98,6 +98,22 @@ function relationFaults(relation: Relation): readonly string[] {
   return faults;
 }
 
+/** Channels do not mix, and every post position meets at least one pre position. */
+function isPool(relation: Relation): boolean {
+  const { axes, groups, preChannels, postChannels } = relation;
+  const apart = groups === preChannels && groups === postChannels && !hasTensor(relation);
+  return apart && axes.every((axis) => range(axis.post).every((post) => range(axis.taps).some(meets(axis, post))));
+}
+
+const meets =
+  ({ big, stride, pad, pre }: RelationAxis, post: number) =>
+  (tap: number): boolean => {
+    const at = big === "pre" ? stride * post + tap - pad : (post + pad - tap) / stride;
+    return Number.isInteger(at) && at >= 0 && at < pre;
+  };
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
 function phaseFaults(
   name: PhaseName,
   phase: Phase,
@@ -163,6 +179,8 @@ export function operandsOf(instruction: Instruction): readonly number[] {
     case "reduce":
     case "softmax":
       return [instruction.operand];
+    case "max-pool":
+      return [instruction.by, instruction.of];
     default:
       return instruction satisfies never;
   }
@@ -186,14 +204,14 @@ function resultType(
       };
       for (const side of ["pre", "post", "weight"] as const) {
         const value = given[side];
-        const needed = side !== instruction.produce && !(side === "weight" && relation.weights.kind === "fixed");
+        const needed = side !== instruction.produce && (side !== "weight" || hasTensor(relation));
         if (needed !== (value !== undefined)) return `${side} is ${needed ? "missing" : "not an operand here"}`;
         const type = value === undefined ? undefined : typeOf(value);
         if (type !== undefined && !sameType(type, expected[side])) {
           return `${side} is ${printType(type)}, the relation wants ${printType(expected[side])}`;
         }
       }
-      if (instruction.produce === "weight" && relation.weights.kind === "fixed") return "fixed weights are not learned";
+      if (instruction.produce === "weight" && !hasTensor(relation)) return "fixed weights are not learned";
       return expected[instruction.produce];
     }
     case "map": {
@@ -223,6 +241,25 @@ function resultType(
       const type = typeOf(instruction.operand);
       if (type === undefined || type.shape.length === 0) return "softmax needs an axis";
       return type;
+    }
+    case "max-pool": {
+      const relation = program.relations[instruction.relation];
+      if (relation === undefined) return `there is no relation ${instruction.relation}`;
+      if (!isPool(relation))
+        return "the relation is no pool: fixed weights, channels apart, every window with an entry";
+      const pre: ValueType = { batch: true, shape: relation.preShape };
+      const post: ValueType = { batch: true, shape: relation.postShape };
+      const wanted = [
+        ["by", instruction.by, pre],
+        ["of", instruction.of, instruction.produce === "post" ? pre : post],
+      ] as const;
+      for (const [name, value, expected] of wanted) {
+        const type = typeOf(value);
+        if (type !== undefined && !sameType(type, expected)) {
+          return `${name} is ${printType(type)}, the relation wants ${printType(expected)}`;
+        }
+      }
+      return instruction.produce === "post" ? post : pre;
     }
     default:
       return instruction satisfies never;

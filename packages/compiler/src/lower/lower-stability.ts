@@ -105,9 +105,9 @@ function differentiatePhase(
       case "contract": {
         const synapse = synapseOf(instruction.relation);
         const { produce, pre, post } = instruction;
-        const weight = at(instruction.weight!);
+        const weight = instruction.weight === undefined ? {} : { weight: at(instruction.weight) };
         const side = produce === "post" ? pre! : post!;
-        const given = (value: ValueId) => (produce === "post" ? { pre: value, weight } : { post: value, weight });
+        const given = (value: ValueId) => (produce === "post" ? { pre: value, ...weight } : { post: value, ...weight });
         values.set(out, builder.contract(synapse, produce, given(at(side)), label));
         const tangent = tangents.get(side);
         if (tangent !== undefined) tangents.set(out, builder.contract(synapse, produce, given(tangent), varied));
@@ -142,6 +142,15 @@ function differentiatePhase(
           out,
           builder.map(sub(argument(0), mul(argument(1), argument(2))), [weighed, value, total], varied),
         );
+        break;
+      }
+      case "max-pool": {
+        const synapse = synapseOf(instruction.relation);
+        const { produce, by, of } = instruction;
+        values.set(out, builder.maxPool(synapse, produce, at(by), at(of), label));
+        // The places of the windows do not change with a small deviation.
+        const tangent = tangents.get(of);
+        if (tangent !== undefined) tangents.set(out, builder.maxPool(synapse, produce, at(by), tangent, varied));
         break;
       }
       case "reduce":

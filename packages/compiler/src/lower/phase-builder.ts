@@ -45,6 +45,7 @@ export interface PhaseBuilder {
     label: string,
   ): ValueId;
   softmax(operand: ValueId, label: string): ValueId;
+  maxPool(stage: string, produce: "post" | "pre", by: ValueId, of: ValueId, label: string): ValueId;
   write(buffer: string, value: ValueId): void;
   finish(): Phase;
 }
@@ -129,6 +130,18 @@ export function createPhaseBuilder(parts: ProgramParts): PhaseBuilder {
     },
     softmax: (operand, label) =>
       share(`softmax ${operand}`, typeOf(operand), label, (out) => ({ kind: "softmax", out, operand })),
+    maxPool: (stage, produce, by, of, label) => {
+      const { index, relation } = parts.relation(stage);
+      const type = { batch: true, shape: produce === "post" ? relation.postShape : relation.preShape };
+      return share(`max-pool ${index} ${produce} ${by} ${of}`, type, label, (out) => ({
+        kind: "max-pool",
+        out,
+        relation: index,
+        produce,
+        by,
+        of,
+      }));
+    },
     write: (id, value) => void writes.push({ buffer: parts.buffer(id).id, value }),
     finish: () => withoutUnused({ values, reads, instructions, writes }),
   };
@@ -201,6 +214,8 @@ function withoutUnused(phase: Phase): Phase {
         case "reduce":
         case "softmax":
           return { ...instruction, out: to(instruction.out), operand: to(instruction.operand) };
+        case "max-pool":
+          return { ...instruction, out: to(instruction.out), by: to(instruction.by), of: to(instruction.of) };
         default:
           return instruction satisfies never;
       }

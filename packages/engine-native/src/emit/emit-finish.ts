@@ -11,7 +11,7 @@ import { emitLaneWork } from "./emit-element-work.ts";
 export function emitFinish(
   context: EmitContext,
   name: string,
-  kernel: ContractKernel,
+  kernel: Pick<ContractKernel, "work" | "outputRows" | "outputColumns" | "outputChannels">,
   inStep: boolean,
 ): readonly string[] {
   const { work, outputRows, outputColumns, outputChannels } = kernel;

@@ -14,6 +14,8 @@ import { emitContract } from "./emit-contract.ts";
 import { emitDenseContract, isDense } from "./emit-dense-contract.ts";
 import { emitDenseGradient, isDenseGradient } from "./emit-dense-gradient.ts";
 import { emitLaneWork } from "./emit-element-work.ts";
+import { emitIndexedContract, emitIndexedGradient } from "./emit-indexed.ts";
+import { emitMaxPool } from "./emit-max-pool.ts";
 
 export function emitGroupKernel(
   context: EmitContext,
@@ -26,6 +28,12 @@ export function emitGroupKernel(
       return isDense(kernel)
         ? emitDenseContract(context, name, kernel, inStep)
         : alone(emitContract(context, name, kernel, inStep));
+    case "indexed-contract":
+      return alone(emitIndexedContract(context, name, kernel, inStep));
+    case "indexed-gradient":
+      return alone(emitIndexedGradient(context, name, kernel, keepLines));
+    case "max-pool":
+      return alone(emitMaxPool(context, name, kernel));
     case "map":
       return alone(emitMap(context, name, kernel));
     case "softmax":

@@ -37,6 +37,10 @@ export function emitSingleKernel(context: EmitContext, name: string, kernel: Gro
       return around(name, kernel, emitGradient(context, kernel));
     case "lane-sum":
       return around(name, kernel, emitLaneSum(context, kernel));
+    case "indexed-contract":
+    case "indexed-gradient":
+    case "max-pool":
+      throw new Error(`native emitter fault: ${kernel.label} cannot be done for a single sample`);
     default:
       return kernel satisfies never;
   }

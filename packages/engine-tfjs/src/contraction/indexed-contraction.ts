@@ -23,7 +23,7 @@ export function indexedContraction(kit: Kit, relation: Relation, produce: "pre" 
   const map = indexMap(relation);
   const key = JSON.stringify(relation);
   if (produce === "weight") {
-    const shared = relation.weights.kind === "fixed" || relation.weights.shared;
+    const shared = isShared(relation);
     const gradient = shared ? sharedGradient : unsharedGradient;
     return (operands) => kit.tf.reshape(gradient(kit, relation, map, key, operands), [...weightShape(relation)]);
   }
@@ -31,11 +31,29 @@ export function indexedContraction(kit: Kit, relation: Relation, produce: "pre" 
   const [given, taken] = produce === "post" ? (["pre", "post"] as const) : (["post", "pre"] as const);
   const positions = produce === "post" ? map.postPositions : map.prePositions;
   const direction: Direction = { produce, positions, given: perGroup[given], taken: perGroup[taken] };
+  const { tf } = kit;
+  const mean = relation.weights.kind === "mean";
+  const shares = (): Tensor => kit.constant(`shares ${key}`, () => sharesOf(kit, map));
   return (operands) => {
-    const result = transfer(kit, relation, map, key, direction, required(operands[given]), operands.weight);
-    return operands.bias === undefined ? result : kit.tf.add(result, operands.bias);
+    const x = required(operands[given]);
+    const byPosition = (): Tensor => tf.reshape(x, [x.shape[0] ?? 0, map.postPositions, relation.postChannels]);
+    const shared = mean && produce === "pre" ? tf.mul(byPosition(), shares()) : x;
+    const sums = transfer(kit, relation, map, key, direction, shared, operands.weight);
+    const result = mean && produce === "post" ? tf.mul(sums, shares()) : sums;
+    return operands.bias === undefined ? result : tf.add(result, operands.bias);
   };
 }
+
+/** Of each post position, one over the pre positions it meets: `[1, post positions, 1]`. */
+function sharesOf({ tf }: Kit, { preOf, postPositions, taps }: IndexMap): Tensor {
+  const shares = Array.from({ length: postPositions }, (_, post) => {
+    const met = preOf.slice(post * taps, (post + 1) * taps).filter(({ other }) => other >= 0);
+    return met.length === 0 ? 0 : 1 / met.length;
+  });
+  return tf.tensor(shares, [1, postPositions, 1]);
+}
+
+const isShared = ({ weights }: Relation): boolean => weights.kind !== "tensor" || weights.shared;
 
 /** @returns `[n, positions, channels]` */
 function transfer(
@@ -48,7 +66,7 @@ function transfer(
   weight: Tensor | undefined,
 ): Tensor {
   const { tf } = kit;
-  const { groups, weights } = relation;
+  const { groups } = relation;
   const { produce, positions, taken } = direction;
   const samples = given.shape[0] ?? 0;
   const meetings = produce === "post" ? map.preOf : map.postOf;
@@ -62,7 +80,7 @@ function transfer(
     `${produce} ${key}`,
   );
   const taps = [samples, positions, map.taps, groups, direction.given];
-  const shared = weights.kind === "fixed" || weights.shared;
+  const shared = isShared(relation);
   const left = tf.reshape(
     tf.transpose(tf.reshape(gathered, taps), shared ? [3, 0, 1, 2, 4] : [1, 3, 0, 2, 4]),
     shared
@@ -89,11 +107,12 @@ function transferMatrices(
   const { groups, weights, postChannels } = relation;
   const within = relation.preChannels / groups;
   const meetings = produce === "post" ? map.preOf : map.postOf;
-  const shared = weights.kind === "fixed" || weights.shared;
+  const shared = isShared(relation);
+  // What a mean divides by is not part of the matrices.
   const { value, preFirst } =
-    weights.kind === "fixed"
-      ? { value: weights.value, preFirst: true }
-      : { value: undefined, preFirst: weights.order === "pre-post" };
+    weights.kind === "tensor"
+      ? { value: undefined, preFirst: weights.order === "pre-post" }
+      : { value: weights.kind === "fixed" ? weights.value : 1, preFirst: true };
   const source =
     value === undefined ? required(weight) : kit.constant(`fixed ${value}`, () => kit.tf.tensor1d([value]));
   const shape = [(shared ? 1 : positions) * groups, map.taps * given, taken];

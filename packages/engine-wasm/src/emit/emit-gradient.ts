@@ -168,7 +168,7 @@ function blocks(f: WatFunction, count: number, width: number, body: (width: numb
 }
 
 /** `$mask0` … : all ones in lanes that hold samples. */
-function emitMasks(f: WatFunction, module: ModuleBuilder): void {
+export function emitMasks(f: WatFunction, module: ModuleBuilder): void {
   for (const v of range(module.vectors)) {
     const lanes = `(v128.const i32x4 ${[0, 1, 2, 3].map((lane) => v * 4 + lane).join(" ")})`;
     f.set(f.local(`mask${v}`, "v128"), `(i32x4.lt_s ${lanes} (i32x4.splat ${get("valid")}))`);
@@ -176,7 +176,11 @@ function emitMasks(f: WatFunction, module: ModuleBuilder): void {
 }
 
 /** Adds the lanes of each cell and stores the sums at `$out + offset`; four cells at a time by transposing. */
-function storeLaneTotals(f: WatFunction, cells: readonly Cell[], offsetOf: (i: number, j: number) => number): void {
+export function storeLaneTotals(
+  f: WatFunction,
+  cells: readonly Cell[],
+  offsetOf: (i: number, j: number) => number,
+): void {
   for (let at = 0; at < cells.length; at += 4) {
     const four = cells.slice(at, at + 4);
     const name = (k: number): string => get(four[k]?.total ?? four[0]!.total);

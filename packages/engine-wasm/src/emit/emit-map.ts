@@ -78,7 +78,8 @@ export function emitSharedMap(
   return f;
 }
 
-function laneSite(
+/** Loads, stores and sums of one vector of the present element of a loop over all elements of a kernel. */
+export function laneSite(
   f: WatFunction,
   module: ModuleBuilder,
   elements: number,
@@ -108,7 +109,7 @@ function laneSite(
 }
 
 /** Indices ⌊i / divide⌋ mod modulo, counted along instead of divided. */
-class MapCounters {
+export class MapCounters {
   readonly #f: WatFunction;
   readonly #maps: readonly { readonly map: ElementMap; readonly name: string; readonly operand: number }[];
 
@@ -152,7 +153,7 @@ class MapCounters {
 }
 
 /** Spaces whose pointer moves with the element. */
-function spacesOf(module: ModuleBuilder, work: ElementWork): readonly ("group" | "temporary" | "shared")[] {
+export function spacesOf(module: ModuleBuilder, work: ElementWork): readonly ("group" | "temporary" | "shared")[] {
   const arrays = [
     ...work.operands.flatMap((operand) => (operand.kind === "array" ? [operand.array] : [])),
     ...work.stores.map(({ array }) => array),

@@ -4,7 +4,9 @@ import { type PhaseName, phaseNames } from "@settle/program";
 
 import { emitContract } from "./emit-contract.ts";
 import { emitGradient, emitLaneSum } from "./emit-gradient.ts";
+import { emitIndexedContract, emitIndexedGradient } from "./emit-indexed.ts";
 import { emitMap } from "./emit-map.ts";
+import { emitMaxPool } from "./emit-max-pool.ts";
 import { emitShared, mergeFunction, packFunction, transposeFunction } from "./emit-shared.ts";
 import { emitSoftmax } from "./emit-softmax.ts";
 import { ModuleBuilder } from "./module-builder.ts";
@@ -99,6 +101,12 @@ function emitGroupKernel(
       const { driver, pack } = emitContract(module, name, kernel);
       return { f: driver, pack };
     }
+    case "indexed-contract":
+      return { f: emitIndexedContract(module, name, kernel) };
+    case "indexed-gradient":
+      return { f: emitIndexedGradient(module, name, kernel) };
+    case "max-pool":
+      return { f: emitMaxPool(module, name, kernel) };
     case "map":
       return { f: emitMap(module, name, kernel.label, kernel.elements, kernel.work) };
     case "softmax":
