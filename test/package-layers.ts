@@ -25,6 +25,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   data: { layer: 3, mayImport: "lower", browser: false },
   metrics: { layer: 3, mayImport: "lower", browser: true },
   runs: { layer: 3, mayImport: "lower", browser: false },
+  draw: { layer: 3, mayImport: [...diagnosticsAndProgram, "spec", "compiler", "kernels"], browser: true },
   conformance: { layer: 3, mayImport: "lower", browser: false },
   verify: { layer: 3, mayImport: "lower", browser: true },
   settle: { layer: 4, mayImport: "lower", browser: false },

@@ -123,6 +123,28 @@ describe("settle info", () => {
   });
 });
 
+describe("settle draw", () => {
+  it("writes a picture that scales, or pixels", async () => {
+    expect(await json("draw", "ngc", "-o", "ngc.svg")).toEqual({ file: "ngc.svg", format: "svg", circuit: "ngc" });
+    expect(await readFile(join(folder, "ngc.svg"), "utf8")).toMatch(/^<svg [^]*<\/svg>\n$/);
+    const { code, stdout } = await settle(["draw", "ngc", "-o", "ngc.PNG", "--scale", "1"], { cwd: folder });
+    expect([code, stdout]).toEqual([0, "Wrote ngc.PNG.\n"]);
+    const png = await readFile(join(folder, "ngc.PNG"));
+    expect(png.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]));
+    const width = /width="(\d+)"/.exec(await readFile(join(folder, "ngc.svg"), "utf8"))?.[1];
+    expect(png.readUInt32BE(16)).toBe(Number(width));
+  });
+
+  it("says which formats there are", async () => {
+    const { code, stderr } = await settle(["draw", "ngc", "-o", "ngc.jpg"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain("output/unknown-format");
+    expect(stderr).toContain("picture.svg");
+    expect((await settle(["draw", "ngc"])).code).toBe(2);
+    expect((await settle(["draw", "ngc", "-o", join(folder, "nowhere/ngc.svg")])).code).toBe(1);
+  });
+});
+
 describe("settle explain", () => {
   it.each(["normalize", "resolve", "derive", "lower", "plan"])(
     "shows the level after %s, as text and as JSON",

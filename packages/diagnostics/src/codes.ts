@@ -88,6 +88,7 @@ export const codes = {
 
   "output/exists": error("The file to be written is there already and was left as it is."),
   "output/unwritable": error("A result cannot be written."),
+  "output/unknown-format": error("The name of the file does not say in which format to write it."),
 
   "explain/no-latex": error("There is no LaTeX of this level."),
 

@@ -7,6 +7,7 @@ export {
   SettleError,
   settleError,
 } from "@settle/diagnostics";
+export { drawCircuit } from "@settle/draw";
 export { serializeProgram, weightShape } from "@settle/program";
 export {
   type Engine,
@@ -49,6 +50,7 @@ export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type Re
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
 export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";
+export { rasterizeSvg } from "./rasterize-svg.ts";
 export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
 export { startRun, type StartRunOptions } from "./start-run.ts";
 export type { ScoreName, Scores, TaskOptions } from "./tasks/task.ts";

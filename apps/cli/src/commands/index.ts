@@ -6,6 +6,7 @@ import { compileCommand } from "./compile.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
+import { drawCommand } from "./draw.ts";
 import { enginesCommand } from "./engines.ts";
 import { evalCommand } from "./eval.ts";
 import { explainCommand } from "./explain.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   fixCommand,
   infoCommand,
   explainCommand,
+  drawCommand,
   compileCommand,
   verifyCommand,
   trainCommand,

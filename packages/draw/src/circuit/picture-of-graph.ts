@@ -1,0 +1,89 @@
+/** CircuitGraph → CircuitPicture: which units and links there are, and what is written beside them. */
+import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "@settle/compiler";
+import { printNumber, type Shape } from "@settle/program";
+import type { CircuitPicture, PictureLink, PictureUnit } from "./circuit-picture.ts";
+import { rowsOf } from "./rows-of.ts";
+
+/** @param subtitle  said under the name */
+export function pictureOfGraph(graph: CircuitGraph, subtitle: string): CircuitPicture {
+  const synapses = [...graph.synapses.values()];
+  const rows = rowsOf(graph.startOrder, synapses);
+  const unit = (state: GraphState): PictureUnit => {
+    const error = state.error === undefined ? undefined : graph.errors.get(state.error);
+    const level = graph.class.levels.get(state.id);
+    return {
+      id: state.id,
+      map: state.shape.length > 1,
+      notes: stateNotes(
+        state,
+        synapses.some(({ from }) => from === state.id),
+      ),
+      observed: state.observed !== undefined,
+      ...(error === undefined ? {} : { error: { id: error.id, notes: errorNotes(error) } }),
+      row: rows.get(state.id) ?? 0,
+      ...(level === undefined ? {} : { level }),
+    };
+  };
+  return {
+    title: graph.name,
+    subtitle,
+    units: [...graph.states.values()].map(unit),
+    links: synapses.flatMap((synapse) => linksOf(synapse, graph)),
+  };
+}
+
+function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLink[] {
+  const { id, from, target, coefficient } = synapse;
+  const inhibits = coefficient < 0;
+  const size = [coefficient === 1 ? "" : `× ${printNumber(coefficient)}`, synapse.learns ? "" : "fixed"];
+  const forward: PictureLink = {
+    id,
+    kind: "generative",
+    from,
+    to: target,
+    label: [id, ...describeKind(synapse), ...size].filter((line) => line !== ""),
+    inhibits,
+  };
+  const feedback = graph.errorSynapses.get(id);
+  if (feedback === undefined) return [forward];
+  const label = feedback.weights.kind === "tied" ? [`${id}ᵀ`] : [`E(${id})`, "separate"];
+  return [forward, { id: `error:${id}`, kind: "feedback", from: target, to: from, label, inhibits }];
+}
+
+/** `deconv 3×3 / 2`: taps, then the stride if there is one. */
+function describeKind({ kind, kernel, stride }: GraphSynapse): readonly string[] {
+  const name = kind.replace(/2d$/, "");
+  if (kernel === undefined) return [name];
+  const [rows, columns] = stride ?? [1, 1];
+  const strides = rows === 1 && columns === 1 ? "" : ` / ${rows === columns ? rows : `${rows}×${columns}`}`;
+  return [`${name} ${kernel.join("×")}${strides}`];
+}
+
+/** @param read  whether a synapse reads it; what nothing reads has no activity to speak of */
+function stateNotes(state: GraphState, read: boolean): readonly string[] {
+  const data = state.observed === undefined ? [] : [state.observed.data];
+  const activation = !read || state.activation.kind === "identity" ? [] : [`φ ${describeFunction(state.activation)}`];
+  const prior = state.prior.kind === "none" ? [] : [`prior ${state.prior.kind}`];
+  return [...data, describeShape(state.shape), ...activation, ...prior];
+}
+
+function errorNotes(error: GraphError): readonly string[] {
+  return [
+    ...(error.output.kind === "identity" ? [] : [`g ${describeFunction(error.output)}`]),
+    ...(error.bias === undefined ? [] : ["bias"]),
+    ...(error.precision === undefined ? [] : [`Σ ${error.precision.kind}`]),
+    ...(error.compares === "activity" ? ["of φ(z)"] : []),
+  ];
+}
+
+const describeShape = (shape: Shape): string => (shape.length === 0 ? "1" : shape.join("×"));
+
+/** `leaky-relu 0.2`; the text of a custom one. */
+function describeFunction(fields: { readonly kind: string }): string {
+  const { kind, ...rest } = fields;
+  if (kind === "custom") return "custom";
+  return [
+    kind,
+    ...Object.values(rest).map((value) => (typeof value === "number" ? printNumber(value) : String(value))),
+  ].join(" ");
+}
