@@ -1,6 +1,7 @@
 /** A circuit in tables: its states and synapses, what they cost. */
 import {
   type ChosenParameters,
+  type CircuitAnalysis,
   type Compiled,
   type Diagnostic,
   rangeOf,
@@ -30,16 +31,31 @@ export function describeCircuit(
   const kinds = (["generative", "error", "bias", "lateral", "precision"] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => `${group(counts[kind])} ${kind}`);
-  const { hierarchical, reasons, skips } = analysis.class;
+  const { hierarchical, reasons } = analysis.class;
+  const nodes = table(colors, [
+    "node",
+    "numbers",
+    "synapses in",
+    "weights in",
+    "per number",
+    "synapses out",
+    "weights out",
+  ]);
+  for (const { id, units, in: into, out } of analysis.topology.nodes) {
+    const perUnit = into.synapses === 0 ? "–" : group(Math.round(into.connections / units));
+    nodes.push([id, group(units), into.synapses, group(into.weights), perUnit, out.synapses, group(out.weights)]);
+  }
   return [
     bold(analysis.name),
     states.toString(),
     links.toString(),
+    nodes.toString(),
     ...Object.entries(parameters).map(
       ([name, parameter], index) => (index === 0 ? "Set" : "").padEnd(13) + describeParameter(name, parameter),
     ),
     `Parameters   ${group(counts.total)} (${kinds.join(", ")})`,
-    `Class        ${hierarchical ? "hierarchical" : `not hierarchical: ${reasons.join("; ")}`}${skips.length > 0 ? `; skips ${skips.join(", ")}` : ""}`,
+    `Class        ${hierarchical ? "hierarchical: every synapse descends one level" : `not hierarchical: ${reasons.join("; ")}`}`,
+    ...describeTopology(analysis.topology),
     `Work         ${scale(analysis.flopsPerStep)}FLOP a step, ${scale(analysis.flopsPerSettle)}FLOP a settle of ${analysis.steps} steps, for one sample`,
     `Stability    ${describeStability(stability)}`,
     `Memory       ${scale(memory.parameters)}B of parameters and moments, ${scale(memory.perSample)}B a sample, in float32`,
@@ -50,6 +66,23 @@ function describeParameter(name: string, { declared, value, given }: ChosenParam
   const origin = given ? `given; default ${String(declared.default)}` : "default";
   const about = declared.description === undefined ? "" : `: ${declared.description}`;
   return `${name} = ${String(value)} (${origin}; ${rangeOf(declared)})${about}`;
+}
+
+function describeTopology({ breaking, cycles, paths, projection }: CircuitAnalysis["topology"]): readonly string[] {
+  const targets = [...new Set(paths.map(({ to }) => to))];
+  const length = ({ shortest, longest }: (typeof paths)[number]): string =>
+    longest === undefined ? `${shortest} or more` : longest === shortest ? `${shortest}` : `${shortest} to ${longest}`;
+  return [
+    ...(breaking.length === 0 ? [] : [`Broken by    ${breaking.join(", ")}`]),
+    ...cycles.map(({ synapses, start }, index) =>
+      (index === 0 ? "Cycles" : "").padEnd(13).concat(`${synapses.join(", ")}; ${start}`),
+    ),
+    `Start        ${projection.order.join(", ")}${projection.ownLaw.length === 0 ? "" : `; at their own law: ${projection.ownLaw.map(({ state }) => state).join(", ")}`}`,
+    ...targets.map((target, index) => {
+      const from = paths.filter(({ to }) => to === target).map((path) => `${path.from} ${length(path)}`);
+      return (index === 0 ? "Paths" : "").padEnd(13).concat(`synapses down to ${target}: ${from.join(", ")}`);
+    }),
+  ];
 }
 
 function describeStability(stability: StabilityEstimate | Diagnostic): string {

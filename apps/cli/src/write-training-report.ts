@@ -12,7 +12,7 @@ export interface TrainingReport {
 
 export async function writeTrainingReport(run: Run, { compiled, result, evaluation }: TrainingReport): Promise<void> {
   const { writeReport } = await import("@settle/runs");
-  const { explain } = await import("@settle/settle");
+  const { printEquations } = await import("@settle/settle");
   const lines = await run.readMetrics();
   const moments: LearningMoment[] = [];
   const estimates: (readonly [number, number])[] = [];
@@ -44,7 +44,11 @@ export async function writeTrainingReport(run: Run, { compiled, result, evaluati
       {
         heading: "What it computes",
         blocks: [
-          { kind: "code", code: explain(compiled, "derive"), caption: "The equations, as the compiler derived them" },
+          {
+            kind: "code",
+            code: printEquations(compiled.equations),
+            caption: "The equations, as the compiler derived them",
+          },
         ],
       },
     ],

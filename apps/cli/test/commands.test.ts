@@ -115,6 +115,15 @@ describe("settle info", () => {
     ]);
   });
 
+  it("says how far the states are from the data and what meets at a node", async () => {
+    const { topology } = (await json("info", "conv-ngc")) as { topology: Record<string, unknown[]> };
+    expect(topology["paths"]?.at(-1)).toEqual({ from: "z4", to: "x", shortest: 4, longest: 4 });
+    expect(topology["breaking"]).toEqual([]);
+    const { stdout } = await settle(["info", "conv-ngc"]);
+    expect(stdout).toContain("synapses down to x: z1 1, z2 2, z3 3, z4 4");
+    expect(stdout).toContain("at their own law: z4");
+  });
+
   it("prints the same for people", async () => {
     const { stdout } = await settle(["info", "conv-ngc"]);
     for (const text of ["16 × 16 × 25", "9,288", "9,225 generative", "63 bias", "hierarchical", "123.3 MFLOP"]) {
@@ -145,6 +154,28 @@ describe("settle draw", () => {
   });
 });
 
+describe("settle diff", () => {
+  it("says what differs, in words, for scripts and as a picture", async () => {
+    const { code, stdout } = await settle(["diff", "ngc", "pcn"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/~ x, z1, z2, z3, z4\n +derivative +false → true\n/);
+    const diff = await json("diff", "conv-ngc", "conv-ngc-separate", "-o", "diff.svg");
+    expect(diff).toMatchObject({
+      before: { name: "conv-ngc" },
+      after: { name: "conv-ngc-separate" },
+      same: false,
+      states: [],
+      figures: expect.arrayContaining([{ field: "parameters.total", before: "9,288", after: "18,513" }]) as unknown,
+      file: "diff.svg",
+    });
+    expect(await readFile(join(folder, "diff.svg"), "utf8")).toContain("conv-ngc → conv-ngc-separate");
+  });
+
+  it("finds no difference between a circuit and itself", async () => {
+    expect((await settle(["diff", "ngc", "ngc"])).stdout).toContain("The same circuit");
+  });
+});
+
 describe("settle explain", () => {
   it.each(["normalize", "resolve", "derive", "lower", "plan"])(
     "shows the level after %s, as text and as JSON",
@@ -161,8 +192,8 @@ describe("settle explain", () => {
     expect(stdout).toContain("\\begin{aligned}");
   });
 
-  it("has LaTeX of nothing else, and says so", async () => {
-    const { code, stderr } = await settle(["explain", "conv-ngc", "--after", "lower", "--format", "latex"]);
+  it("has no LaTeX of the plan, and says so", async () => {
+    const { code, stderr } = await settle(["explain", "conv-ngc", "--after", "plan", "--format", "latex"]);
     expect(code).toBe(1);
     expect(stderr).toContain("[explain/no-latex]");
   });

@@ -1,5 +1,6 @@
 /** Counts for `settle info`: parameters by kind, operations a step, memory. */
 import { multiplyAdds, type Program, type Shape, sizeOf, weightShape } from "@settle/program";
+import { analyzeTopology, type TopologyAnalysis } from "./analyze-topology.ts";
 import type { CircuitClass, CircuitGraph } from "./resolve/circuit-graph.ts";
 
 export interface CircuitAnalysis {
@@ -24,6 +25,7 @@ export interface CircuitAnalysis {
     readonly fanIn: number;
     readonly fanOut: number;
   }[];
+  readonly topology: TopologyAnalysis;
   /** 2 × multiply-adds of one sample in one step, taps on the padding counted. */
   readonly flopsPerStep: number;
   /** Of one sample: a whole settle of `steps` steps with its readout. */
@@ -67,6 +69,7 @@ export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis 
         fanOut: synapses.filter((synapse) => synapse.from === state.id).length,
       };
     }),
+    topology: analyzeTopology(graph),
     flopsPerStep: flops("step"),
     flopsPerSettle: flops("step") * graph.settle.steps + flops("readout"),
     steps: graph.settle.steps,

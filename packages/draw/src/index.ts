@@ -1,1 +1,10 @@
 export { drawCircuit } from "./circuit/draw-circuit.ts";
+export { drawDiff } from "./circuit/draw-diff.ts";
+export { drawFlow } from "./flow/draw-flow.ts";
+export type { FlowEdge, FlowGraph, FlowNode } from "./flow/flow-graph.ts";
+export { flowOfGraph, flowOfNormal } from "./flow/flow-of-circuit.ts";
+export { flowOfEquations } from "./flow/flow-of-equations.ts";
+export { flowOfPlan } from "./flow/flow-of-plan.ts";
+export { flowOfProgram } from "./flow/flow-of-program.ts";
+export { printDot } from "./flow/print-dot.ts";
+export { printMermaid } from "./flow/print-mermaid.ts";

@@ -17,6 +17,7 @@ export const ink = {
   added: "#14803c",
   removed: "#c0182b",
   changed: "#a16207",
+  same: "#8a94a0",
 } as const;
 
 /** The colour of a part: of its mark if it has one. */

@@ -1,4 +1,4 @@
-export { printLaw, printProgram, printRelation } from "./print-program.ts";
+export { printInstruction, printLaw, printProgram, printRelation } from "./print-program.ts";
 export { printNumber, printScalarExpression, printScalarExpressionLatex } from "./print-scalar-expression.ts";
 export {
   type AutoRate,

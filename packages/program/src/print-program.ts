@@ -71,7 +71,8 @@ function phaseLines(phase: Phase): readonly string[] {
   return [...table(rows), ...phase.writes.map(({ buffer, value }) => `  write ${buffer} ← ${shown(value)}`)];
 }
 
-function printInstruction(instruction: Instruction): string {
+/** `contract R0 → post (pre %3, weight %1)`. */
+export function printInstruction(instruction: Instruction): string {
   switch (instruction.kind) {
     case "contract": {
       const sides = (["pre", "post", "weight"] as const).flatMap((side) =>

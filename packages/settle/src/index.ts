@@ -1,4 +1,12 @@
-export { type CircuitAnalysis, compile, type Compiled } from "@settle/compiler";
+export {
+  type CircuitAnalysis,
+  type CircuitDiff,
+  compile,
+  type Compiled,
+  diffCircuits,
+  printDiff,
+  printEquations,
+} from "@settle/compiler";
 export {
   type Diagnostic,
   diagnosticsJson,
@@ -7,7 +15,7 @@ export {
   SettleError,
   settleError,
 } from "@settle/diagnostics";
-export { drawCircuit } from "@settle/draw";
+export { drawCircuit, drawDiff } from "@settle/draw";
 export { serializeProgram, weightShape } from "@settle/program";
 export {
   type Engine,
@@ -44,7 +52,7 @@ export { emitCode, type EmittedCode } from "./emit-code.ts";
 export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
 export { estimateStability } from "./estimate-stability.ts";
 export { evaluate, type EvaluateOptions, type Evaluation, type SampleImages } from "./evaluate.ts";
-export { explain, type ExplainFormat, type Level } from "./explain.ts";
+export { explain, type ExplainFormat, explainFormats, explainLevels, type Level } from "./explain.ts";
 export { fixCircuit, type FixResult } from "./fix-circuit.ts";
 export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";

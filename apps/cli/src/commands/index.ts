@@ -6,6 +6,7 @@ import { compileCommand } from "./compile.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
+import { diffCommand } from "./diff.ts";
 import { drawCommand } from "./draw.ts";
 import { enginesCommand } from "./engines.ts";
 import { evalCommand } from "./eval.ts";
@@ -25,6 +26,7 @@ export const commands: readonly CommandDefinition[] = [
   infoCommand,
   explainCommand,
   drawCommand,
+  diffCommand,
   compileCommand,
   verifyCommand,
   trainCommand,

@@ -3,7 +3,7 @@ import { featureMapSheet, pictureOf, type ReportContent, type Run, writeReport }
 import {
   type Compiled,
   type Evaluation,
-  explain,
+  printEquations,
   type Scores,
   type Session,
   type TrainingResult,
@@ -212,7 +212,11 @@ function equations(compiled: Compiled): Section {
   return {
     heading: "What it computes",
     blocks: [
-      { kind: "code", code: explain(compiled, "derive"), caption: "The equations, as the compiler derived them" },
+      {
+        kind: "code",
+        code: printEquations(compiled.equations),
+        caption: "The equations, as the compiler derived them",
+      },
     ],
   };
 }

@@ -1,19 +1,15 @@
 /** A NormalCircuit as text, each field with where its value comes from. */
 import { printLaw, printNumber } from "@settle/program";
+import type { SourceText } from "@settle/spec";
 import { pointerTo } from "../pointer-to.ts";
+import { printOrigin } from "./print-origin.ts";
 import type { NormalCircuit, NormalConstraint, NormalOutput, NormalStable } from "./normal-circuit.ts";
 
-export function printNormal(circuit: NormalCircuit): string {
+/** @param source  what the circuit was read from: then each field that the user wrote says its line */
+export function printNormal(circuit: NormalCircuit, source?: SourceText): string {
   const lines: string[] = [`circuit ${circuit.name}`];
-  /** Marks what the user did not write in that very place. */
   const field = (place: string, name: string, value: string): void => {
-    const origin = circuit.origins.get(place);
-    const note =
-      origin === undefined || (origin.kind === "written" && origin.pointer === place)
-        ? ""
-        : origin.kind === "default"
-          ? "default"
-          : `from ${origin.pointer}`;
+    const note = printOrigin(place, circuit.origins, source);
     lines.push(`    ${name.padEnd(12)}${value.padEnd(note === "" ? 0 : 32)}${note === "" ? "" : ` # ${note}`}`);
   };
   lines.push("", "states");

@@ -1,8 +1,12 @@
 /** A CircuitGraph as text: shapes, relations, order, class. */
 import { multiplyAdds, type Shape, sizeOf, weightShape } from "@settle/program";
+import type { SourceText } from "@settle/spec";
+import { lineOf } from "../normalize/print-origin.ts";
+import { pointerTo } from "../pointer-to.ts";
 import type { CircuitGraph, GraphState } from "./circuit-graph.ts";
 
-export function printGraph(graph: CircuitGraph): string {
+/** @param source  what the circuit was read from: then a shape says from which line it comes */
+export function printGraph(graph: CircuitGraph, source?: SourceText): string {
   const { levels, hierarchical, reasons } = graph.class;
   const lines = [`circuit ${graph.name}  (hash ${graph.hash})`, "", "states"];
   for (const state of graph.states.values()) {
@@ -12,7 +16,7 @@ export function printGraph(graph: CircuitGraph): string {
         `  ${state.id}`.padEnd(8),
         show(state.shape).padEnd(16),
         level === undefined ? "on or above a cycle" : `level ${level}`,
-        printOrigin(state),
+        printShapeOrigin(state, source),
         state.observed === undefined ? "" : `fed by ${state.observed.data}`,
         `starts ${state.start.kind === "project" ? "at its prediction" : "at its own law"}: ${state.start.why}`,
       ]
@@ -43,7 +47,11 @@ export function printGraph(graph: CircuitGraph): string {
 
 const show = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-function printOrigin({ shapeOrigin }: GraphState): string {
-  if (shapeOrigin.kind === "written") return "";
-  return `extents inferred from ${shapeOrigin.from}${shapeOrigin.exact ? "" : " (the usual ones of several)"}`;
+function printShapeOrigin({ id, shapeOrigin }: GraphState, source: SourceText | undefined): string {
+  if (shapeOrigin.kind === "written") {
+    const line = lineOf(pointerTo("states", id, "shape"), source);
+    return line === undefined ? "" : `written in line ${line}`;
+  }
+  const line = lineOf(pointerTo("synapses", shapeOrigin.from), source);
+  return `extents inferred from ${shapeOrigin.from}${line === undefined ? "" : `, line ${line}`}${shapeOrigin.exact ? "" : " (the usual ones of several)"}`;
 }

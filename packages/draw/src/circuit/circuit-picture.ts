@@ -3,8 +3,8 @@
  * each synapse. Drawn the same for one circuit and for the difference of two.
  */
 
-/** How a part differs between two circuits; absent where only one is drawn, or where it is the same in both. */
-export type Mark = "added" | "removed" | "changed";
+/** How a part of one circuit stands to another; absent where only one is drawn. */
+export type Mark = "added" | "removed" | "changed" | "same";
 
 /** A state, with the error node that measures it beside it. */
 export interface PictureUnit {

@@ -43,7 +43,7 @@ export function legendOf({ units, links }: CircuitPicture): {
     has("feedback") && { sign: stroke(ink.feedback, "arrow", "6 4"), meaning: "error synapse (corrects)" },
     has("lateral") && { sign: stroke(ink.lateral, "arrow", "2 3"), meaning: "lateral synapse" },
     { sign: stroke(ink.text, "bar"), meaning: "subtracts" },
-    ...(["added", "removed", "changed"] as const).map(
+    ...(["added", "removed", "changed", "same"] as const).map(
       (mark) => marks.has(mark) && { sign: stroke(ink[mark], "arrow"), meaning: mark },
     ),
   ];

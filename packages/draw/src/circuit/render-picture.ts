@@ -189,7 +189,7 @@ function renderCurve(placed: PlacedLink): string {
       d: pieces.join(""),
       fill: "none",
       stroke: color,
-      "stroke-width": link.mark === undefined ? 1.8 : 2.6,
+      "stroke-width": link.mark === undefined || link.mark === "same" ? 1.8 : 2.6,
       "stroke-dasharray": link.kind === "feedback" ? "6 4" : link.kind === "lateral" ? "2 3" : undefined,
     }),
     arrowHead(tip, along, color, link.inhibits ? "bar" : "arrow"),

@@ -1,0 +1,61 @@
+/** Every format of every level, for every circuit that comes with Settle. */
+import {
+  compile,
+  type Compiled,
+  explain,
+  explainFormats,
+  explainLevels,
+  type LoadedCircuit,
+  loadCircuit,
+  predefinedCircuits,
+} from "@settle/settle";
+import katex from "katex";
+import { describe, expect, it } from "vitest";
+
+async function compiledCircuit(
+  name: string,
+): Promise<{ readonly circuit: LoadedCircuit; readonly compiled: Compiled }> {
+  const circuit = await loadCircuit(name);
+  const compiled = compile(circuit.spec, { source: circuit.source });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+  return { circuit, compiled };
+}
+
+describe.each(await predefinedCircuits())("explaining %s", (name) => {
+  it.each(explainLevels.filter((level) => level !== "plan"))("gives LaTeX after %s that KaTeX sets", async (level) => {
+    const { compiled } = await compiledCircuit(name);
+    const latex = await explain(compiled, level, "latex");
+    const html = katex.renderToString(latex, { displayMode: true, strict: "error", throwOnError: true });
+    expect(html).toContain("katex");
+  });
+});
+
+describe("explaining a circuit", () => {
+  it("gives something in every format at every level, and refuses LaTeX of the plan with what there is", async () => {
+    const { compiled } = await compiledCircuit("ngc");
+    for (const level of explainLevels) {
+      for (const format of explainFormats) {
+        if (level === "plan" && format === "latex") continue;
+        expect((await explain(compiled, level, format)).length).toBeGreaterThan(200);
+      }
+    }
+    await expect(explain(compiled, "plan", "latex")).rejects.toMatchObject({
+      diagnostic: {
+        code: "explain/no-latex",
+        help: expect.stringContaining("normalize, resolve, derive, lower") as unknown,
+      },
+    });
+  });
+
+  it("says from which line of the file a value comes", async () => {
+    const { circuit, compiled } = await compiledCircuit("conv-ngc");
+    const lines = circuit.source.text!.split("\n");
+    const lineOf = (text: string): number => lines.findIndex((line) => line.includes(text)) + 1;
+    const normal = await explain(compiled, "normalize", "text", circuit.source);
+    expect(normal).toMatch(new RegExp(`rate +0\\.1 +# from /settle/rate, line ${lineOf('"settle"')}\\n`));
+    expect(normal).toMatch(new RegExp(`shape +\\[16, 16, 25\\] +# line ${lineOf('"z1"')}\\n`));
+    expect(normal).toMatch(/derivative +false +# default\n/);
+    const graph = await explain(compiled, "resolve", "text", circuit.source);
+    expect(graph).toContain(`written in line ${lineOf('"z1"')}`);
+  });
+});
