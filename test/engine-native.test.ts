@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { arbitraryCircuitWithLaterals } from "../packages/conformance/test/arbitrary-circuit.ts";
 import { runOnBoth } from "./run-on-both.ts";
 
 const cache = mkdtempSync(join(tmpdir(), "settle-native-test-"));
@@ -40,7 +40,7 @@ describe.each(["", ...narrower])("the native engine, built with the flags '%s'",
       if (!status.available) context.skip(status.reason);
       const report = await runConformance(await loadFixtures(fixturesFolder), engine);
       expect(report.fixtures.filter(({ ok, skipped }) => !ok && skipped === undefined)).toEqual([]);
-      expect(report.passed).toBeGreaterThanOrEqual(14);
+      expect(report.passed).toBeGreaterThanOrEqual(16);
     },
     compiling,
   );
@@ -53,7 +53,7 @@ describe("the native engine", () => {
       if (!status.available) context.skip(status.reason);
       await fc.assert(
         fc.asyncProperty(
-          arbitraryCircuit,
+          arbitraryCircuitWithLaterals,
           fc.constantFrom(1, 3, 15, 16, 17, 37),
           fc.constantFrom("clamped", "released", "free", "masked"),
           fc.constantFrom("euler", "heun", "momentum"),
@@ -85,7 +85,7 @@ describe("the native engine", () => {
     async (context) => {
       if (!status.available) context.skip(status.reason);
       await fc.assert(
-        fc.asyncProperty(arbitraryCircuit, fc.integer({ min: 33, max: 300 }), async (circuit, batch) => {
+        fc.asyncProperty(arbitraryCircuitWithLaterals, fc.integer({ min: 33, max: 300 }), async (circuit, batch) => {
           const compiled = compile({ ...circuit, settle: { rate: 0.02 } });
           if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
           expect(await runOnBoth(compiled.program, withThreads(native, 1), withThreads(native, 3), batch)).toBe(0);

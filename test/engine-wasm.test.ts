@@ -9,7 +9,7 @@ import { type CircuitSpec, parseCircuit } from "@settle/spec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { arbitraryCircuitWithLaterals } from "../packages/conformance/test/arbitrary-circuit.ts";
 import { runOnBoth } from "./run-on-both.ts";
 
 /** Many circuits on two engines, on a machine that may be busy: milliseconds. */
@@ -24,7 +24,7 @@ describe("the wasm engine", () => {
   it("meets the float32 tolerance on every fixture that the language expresses", async () => {
     const report = await runConformance(await loadFixtures(fixturesFolder), wasmEngine);
     expect(report.fixtures.filter(({ ok, skipped }) => !ok && skipped === undefined)).toEqual([]);
-    expect(report.passed).toBe(14);
+    expect(report.passed).toBe(16);
   });
 
   it(
@@ -32,7 +32,7 @@ describe("the wasm engine", () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(
-          arbitraryCircuit,
+          arbitraryCircuitWithLaterals,
           fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 37),
           fc.constantFrom("clamped", "released", "free", "masked"),
           fc.constantFrom("euler", "heun", "momentum"),
@@ -66,7 +66,7 @@ describe("the wasm engine", () => {
 
   it("gives the same bits on one thread and on two", async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryCircuit, fc.integer({ min: 17, max: 40 }), async (circuit, batch) => {
+      fc.asyncProperty(arbitraryCircuitWithLaterals, fc.integer({ min: 17, max: 40 }), async (circuit, batch) => {
         const compiled = compile({ ...circuit, settle: { rate: 0.02 } });
         if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
         expect(await runOnBoth(compiled.program, withThreads(1), withThreads(2), batch)).toBe(0);

@@ -1,6 +1,6 @@
 /** The interpreter of kernel plans behind the engine contract, so that plans can be held against the reference engine. */
 import { interpretPlan, planProgram, type PlanInterpreter, verifyPlan } from "@settle/kernels";
-import { type BufferId, type ScalarExpression, sizeOf } from "@settle/program";
+import { type BufferId, fixedValues, type ScalarExpression, sizeOf } from "@settle/program";
 import type { Engine } from "@settle/runtime";
 
 export const interpretedKernels = (lanes: number): Engine => ({
@@ -12,12 +12,9 @@ export const interpretedKernels = (lanes: number): Engine => ({
     const faults = verifyPlan(plan);
     if (faults.length > 0) throw new Error(faults.join("\n"));
     const single = new Map<BufferId, Float64Array>();
-    for (const { id, type, initial } of program.buffers) {
-      if (type.batch) continue;
-      const values = new Float64Array(sizeOf(type.shape));
-      if (initial?.kind === "constant") values.fill(initial.value);
-      if (initial?.kind === "values") values.set(initial.values);
-      single.set(id, values);
+    for (const buffer of program.buffers) {
+      const { id, type } = buffer;
+      if (!type.batch) single.set(id, fixedValues(buffer) ?? new Float64Array(sizeOf(type.shape)));
     }
     let batch = 1;
     let interpreter: PlanInterpreter = interpretPlan(plan, batch, evaluate);

@@ -7,7 +7,7 @@ import { planProgram, printPlan } from "@settle/kernels";
 import { type CircuitSpec, parseCircuit } from "@settle/spec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { arbitraryCircuitWithLaterals } from "../packages/conformance/test/arbitrary-circuit.ts";
 import { runOnBoth } from "./run-on-both.ts";
 import { interpretedKernels } from "./interpreted-kernels.ts";
 
@@ -15,14 +15,14 @@ describe.each([4, 16])("plans for %i lanes", (lanes) => {
   it("meet every fixture that the language expresses, to the oracle's tolerance", async () => {
     const report = await runConformance(await loadFixtures(fixturesFolder), interpretedKernels(lanes));
     expect(report.fixtures.filter((fixture) => !fixture.ok && fixture.skipped === undefined)).toEqual([]);
-    expect(report.passed).toBe(14);
+    expect(report.passed).toBe(16);
   });
 });
 
 it("agree with the reference engine on random circuits, batches and modes, learning included", async () => {
   await fc.assert(
     fc.asyncProperty(
-      arbitraryCircuit,
+      arbitraryCircuitWithLaterals,
       fc.integer({ min: 1, max: 6 }),
       fc.constantFrom("clamped", "released", "free", "masked"),
       fc.constantFrom("euler", "heun", "momentum"),

@@ -6,7 +6,7 @@ import { multiplyAdds, sizeOf, weightShape } from "@settle/program";
 import type { CircuitGraph, GraphSynapse } from "./resolve/circuit-graph.ts";
 
 export interface TopologyAnalysis {
-  /** Synapses that keep the circuit from being a hierarchy: those of a cycle, those that skip a level. */
+  /** Synapses that keep the circuit from being a hierarchy: those of a cycle, those that skip a level, lateral ones. */
   readonly breaking: readonly string[];
   /** States that predict each other, the synapses that close the cycle, and how those states start instead. */
   readonly cycles: readonly {
@@ -52,13 +52,14 @@ export function analyzeTopology(graph: CircuitGraph): TopologyAnalysis {
   const synapses = [...graph.synapses.values()];
   const states = [...graph.states.values()];
   return {
-    breaking: synapses
-      .filter(
+    breaking: [
+      ...synapses.filter(
         ({ id, from, target }) =>
           graph.class.skips.includes(id) ||
           graph.class.cycles.some((cycle) => cycle.includes(from) && cycle.includes(target)),
-      )
-      .map(({ id }) => id),
+      ),
+      ...graph.laterals.values(),
+    ].map(({ id }) => id),
     cycles: graph.class.cycles.map((cycle) => ({
       states: cycle,
       synapses: synapses

@@ -1,7 +1,7 @@
 /** Counts for `settle info`: parameters by kind, operations a step, memory. */
 import { multiplyAdds, type Program, type Shape, sizeOf, weightShape } from "@settle/program";
 import { analyzeTopology, type TopologyAnalysis } from "./analyze-topology.ts";
-import type { CircuitClass, CircuitGraph } from "./resolve/circuit-graph.ts";
+import type { CircuitClass, CircuitGraph, GraphLateral, GraphPrecision } from "./resolve/circuit-graph.ts";
 
 export interface CircuitAnalysis {
   readonly name: string;
@@ -36,7 +36,7 @@ export interface CircuitAnalysis {
 }
 
 export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis {
-  const count = { generative: 0, error: 0, bias: 0 };
+  const count = { generative: 0, error: 0, bias: 0, lateral: 0, precision: 0 };
   for (const synapse of graph.synapses.values()) {
     if (!synapse.learns) continue;
     const size = sizeOf(weightShape(synapse.relation));
@@ -45,7 +45,9 @@ export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis 
   }
   for (const error of graph.errors.values()) {
     if (error.biasShape !== undefined) count.bias += sizeOf(error.biasShape);
+    if (error.precision?.learn !== undefined) count.precision += variancesOf(error.precision);
   }
+  for (const lateral of graph.laterals.values()) count.lateral += learnedWeights(lateral);
   const { hierarchical, cyclic, lateral, skips, reasons, levels } = graph.class;
   const synapses = [...graph.synapses.values()];
   const flops = (phase: "step" | "readout"): number => 2 * contractions(program, phase);
@@ -57,7 +59,7 @@ export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis 
     name: graph.name,
     hash: graph.hash,
     class: { hierarchical, cyclic, lateral, skips, reasons },
-    parameters: { total: count.generative + count.error + count.bias, ...count, lateral: 0, precision: 0 },
+    parameters: { total: Object.values(count).reduce((a, b) => a + b), ...count },
     states: [...graph.states.values()].map((state) => {
       const level = levels.get(state.id);
       return {
@@ -75,6 +77,18 @@ export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis 
     steps: graph.settle.steps,
     memory: { parameters: bytes(true), perSample: bytes(false) },
   };
+}
+
+/** Of a symmetric matrix the lower triangle: n(n + 1)/2. */
+function variancesOf({ kind, shape }: GraphPrecision): number {
+  const n = shape.at(-1) ?? 1;
+  return kind === "full" ? (n * (n + 1)) / 2 : sizeOf(shape);
+}
+
+/** Weights that stay 0, of an entry on itself, do not count. */
+function learnedWeights({ weights, relation, offDiagonal }: GraphLateral): number {
+  if (weights.kind === "groups" || weights.kind === "matrix" || !weights.learns) return 0;
+  return sizeOf(weightShape(relation)) - (offDiagonal ? relation.preChannels : 0);
 }
 
 function contractions(program: Program, phase: "step" | "readout"): number {

@@ -15,5 +15,13 @@ export { lower, type LowerOptions, type Probe } from "./lower/lower.ts";
 export type { NormalCircuit, Origin } from "./normalize/normal-circuit.ts";
 export { printNormal } from "./normalize/print-normal.ts";
 export { printTableLatex } from "./print-table-latex.ts";
-export type { CircuitClass, CircuitGraph, GraphError, GraphState, GraphSynapse } from "./resolve/circuit-graph.ts";
+export type {
+  CircuitClass,
+  CircuitGraph,
+  GraphError,
+  GraphLateral,
+  GraphLateral,
+  GraphState,
+  GraphSynapse,
+} from "./resolve/circuit-graph.ts";
 export { printGraph } from "./resolve/print-graph.ts";

@@ -28,17 +28,13 @@ export function contradictions(fixture: Fixture, file: string): readonly Diagnos
     }
   }
   for (const [id, { precision }] of Object.entries(circuit.errors)) {
-    if (precision !== undefined && sigmaOf(precision.sigma) === undefined) {
-      faults.push(damaged(file, `/circuit/errors/${id}/precision`, `The sigma of "${id}" is not a list of numbers.`));
-    }
+    if (precision === undefined) continue;
+    const wanted = precision.kind === "cholesky" ? "matrix" : "list of numbers";
+    if ((wanted === "matrix") === precision.sigma.every(Array.isArray)) continue;
+    faults.push(damaged(file, `/circuit/errors/${id}/precision`, `The sigma of "${id}" is not a ${wanted}.`));
   }
   if (final.discrepancy.length !== final.discrepancyOrder.length) {
     faults.push(damaged(file, "/final/discrepancy", "There are not as many discrepancies as names in their order."));
   }
   return faults;
-}
-
-/** The standard deviations of a diagonal precision. */
-export function sigmaOf(sigma: unknown): readonly number[] | undefined {
-  return Array.isArray(sigma) && sigma.every((entry) => typeof entry === "number") ? sigma : undefined;
 }

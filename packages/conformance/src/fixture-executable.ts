@@ -1,7 +1,7 @@
 /** A fixture's circuit on an engine, with the fixture's numbers in its buffers. */
 import { compile } from "@settle/compiler";
 import { SettleError, settleError } from "@settle/diagnostics";
-import { type Buffer, type BufferId, type Program, sizeOf } from "@settle/program";
+import { type BufferId, fixedValues, type Program, sizeOf } from "@settle/program";
 import type { Engine, Executable, NumberArray } from "@settle/runtime";
 import type { CircuitSpec } from "@settle/spec";
 
@@ -81,23 +81,7 @@ async function writeParameters(executable: Executable, parameters: Readonly<Reco
   }
   for (const buffer of buffers) {
     if (buffer.role !== "parameter" && buffer.role !== "moment") continue;
-    await executable.write(buffer.id, parameters[buffer.id]?.values ?? fixedNumbers(buffer) ?? missing(buffer.id));
-  }
-}
-
-/** What a buffer begins with where that is not left to chance. */
-function fixedNumbers({ type, initial }: Buffer): Float64Array | undefined {
-  switch (initial?.kind) {
-    case "values":
-      return Float64Array.from(initial.values);
-    case "constant":
-      return new Float64Array(sizeOf(type.shape)).fill(initial.value);
-    case "normal":
-    case "uniform":
-    case undefined:
-      return undefined;
-    default:
-      return initial satisfies never;
+    await executable.write(buffer.id, parameters[buffer.id]?.values ?? fixedValues(buffer) ?? missing(buffer.id));
   }
 }
 

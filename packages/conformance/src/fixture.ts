@@ -11,6 +11,8 @@ const tensor = z.unknown().transform((nested, context): Tensor => {
 });
 const tensors = z.record(z.string(), tensor);
 
+const matrix = z.array(z.array(z.number()));
+
 /** Parts of the format that the circuit language has no word for are read loosely, and named when translating. */
 const untranslated = z.unknown();
 
@@ -38,7 +40,7 @@ const error = z.strictObject({
   targetForm: z.enum(["state", "activity"]).default("state"),
   output: activation,
   bias: tensor.optional(),
-  precision: z.strictObject({ kind: z.string(), sigma: untranslated }).optional(),
+  precision: z.strictObject({ kind: z.string(), sigma: z.union([z.array(z.number()), matrix]) }).optional(),
 });
 
 const synapse = z.strictObject({
@@ -64,7 +66,7 @@ export const fixtureSchema = z.strictObject({
     states: z.record(z.string(), state),
     errors: z.record(z.string(), error),
     synapses: z.record(z.string(), synapse),
-    laterals: z.record(z.string(), untranslated).default({}),
+    laterals: z.record(z.string(), z.strictObject({ from: z.string(), to: z.string(), matrix })).default({}),
     masks: tensors.default({}),
     method: z
       .strictObject({ kind: z.string(), factor: z.number().optional(), nesterov: z.boolean().optional() })

@@ -18,9 +18,17 @@
  */
 import type { Diagnostic } from "@settle/diagnostics";
 import type { Mode } from "@settle/program";
-import type { CircuitSpec, ConstraintSpec, ErrorSpec, IntegratorSpec, StateSpec, SynapseSpec } from "@settle/spec";
+import type {
+  CircuitSpec,
+  ConstraintSpec,
+  ErrorSpec,
+  IntegratorSpec,
+  PrecisionSpec,
+  StateSpec,
+  SynapseSpec,
+} from "@settle/spec";
 
-import { contradictions, sigmaOf } from "./contradictions.ts";
+import { contradictions } from "./contradictions.ts";
 import type { Fixture } from "./fixture.ts";
 import { parseFixture } from "./parse-fixture.ts";
 import type { Tensor } from "./tensor.ts";
@@ -107,6 +115,7 @@ function translate(fixture: Fixture): TranslatedFixture {
       synapses: mapValues(circuit.synapses, (synapse, id) =>
         synapseSpec(synapse, fixture.afterFirstAdamStep.constraint[id]),
       ),
+      laterals: mapValues(circuit.laterals, ({ from, to, matrix }) => ({ kind: "matrix", from, to, values: matrix })),
       settle: { steps: fixture.steps, integrator: integratorSpec(circuit.method) },
       learn: learnSpec(fixture),
     },
@@ -147,14 +156,19 @@ function stateSpec(state: FixtureState, id: string): StateSpec {
 }
 
 function errorSpec(error: FixtureError): ErrorSpec {
-  const sigma = sigmaOf(error.precision?.sigma);
   return {
     target: error.target,
     compares: error.targetForm,
     output: activationSpec(error.output, outputNames),
     bias: error.bias !== undefined,
-    ...(sigma === undefined ? {} : { precision: { kind: "diagonal", sigma, apply: "whiten" } }),
+    ...(error.precision === undefined ? {} : { precision: precisionSpec(error.precision) }),
   };
+}
+
+function precisionSpec({ sigma }: NonNullable<FixtureError["precision"]>): PrecisionSpec {
+  const rows = sigma.filter((entry) => Array.isArray(entry));
+  if (rows.length > 0) return { kind: "full", covariance: rows, apply: "whiten" };
+  return { kind: "diagonal", sigma: sigma.filter((entry) => typeof entry === "number"), apply: "whiten" };
 }
 
 function synapseSpec(synapse: FixtureSynapse, constraint: Constraint | undefined): SynapseSpec {

@@ -33,18 +33,19 @@ const oneOf = <Word extends string>(words: readonly Word[], word: string): word 
 
 /** What the fixture uses and the language cannot say, in words. */
 export function unsupportedParts({ circuit }: Fixture): readonly string[] {
-  const { states, errors, synapses, laterals, method } = circuit;
+  const { states, errors, synapses, method } = circuit;
   const stateList = Object.values(states);
   const errorList = Object.entries(errors);
   const list = (what: string, ids: readonly string[]): string[] =>
     ids.length > 0 ? [`${what} (${ids.join(", ")})`] : [];
   const unknown = (what: string, words: readonly string[], known: (word: string) => boolean): string[] =>
     [...new Set(words)].filter((word) => !known(word)).map((word) => `${what} "${word}"`);
-  const precisions = errorList.filter(([, { precision }]) => precision !== undefined && precision.kind !== "diagonal");
+  const precisions = errorList.filter(
+    ([, { precision }]) => precision !== undefined && precision.kind !== "diagonal" && precision.kind !== "cholesky",
+  );
   const blocks = Object.entries(synapses).filter(([, { stages, skip }]) => stages !== undefined || skip !== undefined);
   const kinds = Object.values(synapses).flatMap(({ op }) => (op === undefined ? [] : [op.kind]));
   return [
-    ...list("lateral synapses", Object.keys(laterals)),
     ...list(
       "blocks",
       blocks.map(([id]) => id),

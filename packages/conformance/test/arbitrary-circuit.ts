@@ -1,5 +1,13 @@
 /** Random small circuits whose corrections are gradients: smooth activations with derivative, tied feedback, g identity. */
-import type { ActivationSpec, CircuitSpec, ErrorSpec, StateSpec, SynapseSpec } from "@settle/spec";
+import type {
+  ActivationSpec,
+  CircuitSpec,
+  ErrorSpec,
+  LateralSpec,
+  PrecisionSpec,
+  StateSpec,
+  SynapseSpec,
+} from "@settle/spec";
 import fc from "fast-check";
 
 type Shape = readonly number[];
@@ -49,10 +57,31 @@ function convolutions(from: Shape, to: Shape): Operation[] {
   );
 }
 
-function precisionOf(kind: "none" | "scalar" | "diagonal", shape: Shape): Pick<ErrorSpec, "precision"> {
-  if (kind === "none") return {};
-  const sigma = kind === "scalar" ? 0.8 : Array.from({ length: shape.at(-1)! }, (_, k) => 0.7 + 0.2 * k);
-  return { precision: { kind, sigma, apply: "weigh" } };
+type PrecisionKind = "none" | PrecisionSpec["kind"];
+
+function precisionOf(kind: PrecisionKind, shape: Shape): Pick<ErrorSpec, "precision"> {
+  const channels = shape.at(-1)!;
+  const entries = kind === "diagonal" ? shape.reduce((product, n) => product * n, 1) : channels;
+  const sigma = Array.from({ length: entries }, (_, k) => 0.7 + 0.2 * (k % 7));
+  const apply = "weigh";
+  switch (kind) {
+    case "none":
+      return {};
+    case "scalar":
+      return { precision: { kind, sigma: 0.8, apply } };
+    case "channel":
+    case "diagonal":
+      return { precision: { kind: shape.length === 1 ? "diagonal" : kind, sigma, apply } };
+    case "full":
+      return { precision: { kind, covariance: covarianceOf(sigma), apply } };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** With correlations of 0.3, alternately positive and negative. */
+function covarianceOf(sigma: readonly number[]): readonly (readonly number[])[] {
+  return sigma.map((a, i) => sigma.map((b, j) => (i === j ? a * b : 0.3 * (-1) ** (i + j) * a * b)));
 }
 
 const node = fc.record({
@@ -60,7 +89,7 @@ const node = fc.record({
   activation: fc.constantFrom(...smooth),
   bias: fc.boolean(),
   compares: fc.constantFrom("state" as const, "activity" as const),
-  precision: fc.constantFrom("none" as const, "scalar" as const, "diagonal" as const),
+  precision: fc.constantFrom<PrecisionKind>("none", "scalar", "diagonal", "channel", "full"),
   /** Of the one node below it that every node predicts. */
   below: fc.nat(),
 });
@@ -119,3 +148,59 @@ export const arbitraryCircuit: fc.Arbitrary<CircuitSpec> = fc
     }
     return { version: 1, name: "random", states, errors, synapses };
   });
+
+const lateral = fc.record({
+  of: fc.nat(),
+  kind: fc.constantFrom("groups" as const, "matrix" as const, "dense" as const, "conv2d" as const),
+  follows: fc.constantFrom("residual" as const, "anti-hebbian" as const),
+  learn: fc.boolean(),
+});
+
+type Drawn = typeof lateral extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** The same with what makes corrections more than gradients: lateral synapses, whitened errors, learned precisions. */
+export const arbitraryCircuitWithLaterals: fc.Arbitrary<CircuitSpec> = fc
+  .record({
+    circuit: arbitraryCircuit,
+    laterals: fc.array(lateral, { maxLength: 3 }),
+    whiten: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    learn: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ circuit, laterals, whiten, learn }) => ({
+    ...circuit,
+    errors: Object.fromEntries(
+      Object.entries(circuit.errors).map(([id, error], index) => {
+        if (error.precision === undefined) return [id, error];
+        const apply = whiten[index] === true ? "whiten" : "weigh";
+        return [
+          id,
+          { ...error, precision: { ...error.precision, apply, learn: learn[index] === true && { floor: 0.25 } } },
+        ];
+      }),
+    ),
+    laterals: Object.fromEntries(
+      laterals.map(({ of, ...rest }, index) => {
+        const states = Object.keys(circuit.states);
+        return [`v${index}`, lateralSpec(circuit, states[of % states.length]!, rest)];
+      }),
+    ),
+  }));
+
+function lateralSpec(circuit: CircuitSpec, from: string, { kind, follows, learn }: Omit<Drawn, "of">): LateralSpec {
+  const shape = circuit.states[from]!.shape!;
+  const n = shape.at(-1)!;
+  const measured = Object.values(circuit.errors).some(({ target }) => target === from);
+  const learned = { learn, follows: measured ? follows : ("anti-hebbian" as const) };
+  switch (kind) {
+    case "groups":
+      return { kind, from, size: n % 2 === 0 ? 2 : n };
+    case "matrix":
+      return { kind, from, values: covarianceOf(Array.from({ length: n }, () => 0.3)) };
+    case "dense":
+      return { kind, from, ...learned };
+    case "conv2d":
+      return shape.length === 1 ? { kind: "dense", from, ...learned } : { kind, from, kernel: [3, 2], ...learned };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -28,7 +28,9 @@ const runs = [
   "cyclic",
   "dense-ngc-leaky",
   "dense-pcn-tanh",
+  "gncn-pdh",
   "gncn-t1",
+  "gncn-t1-sigma",
   "masked-completion",
   "mixed-graph",
   "settle-heun",
@@ -36,7 +38,7 @@ const runs = [
   "settle-nesterov",
   "settle-rk4",
 ];
-const skips = ["gncn-pdh", "gncn-t1-sigma", "residual-average", "residual-lra-upsample", "residual-lra"];
+const skips = ["residual-average", "residual-lra-upsample", "residual-lra"];
 
 test.each(runs)("the reference engine passes %s in float64", (name) => {
   const fixture = report.fixtures.find((each) => each.name === name);

@@ -20,9 +20,6 @@ test("every fixture of the folder is translated, or named here with what the lan
   expect(
     Object.fromEntries(rest.map((each) => [each.name, each.kind === "unsupported" ? each.reason : each.kind])),
   ).toEqual({
-    "gncn-pdh":
-      'the circuit language has no lateral synapses (V1, V2, V3), no precision "cholesky" (e1), no precision "cholesky" (e2) yet',
-    "gncn-t1-sigma": 'the circuit language has no precision "cholesky" (e1), no precision "cholesky" (e2) yet',
     "residual-average": "the circuit language has no blocks (R1, R2) yet",
     "residual-lra": "the circuit language has no blocks (R1, R2) yet",
     "residual-lra-upsample": "the circuit language has no blocks (R1, R2) yet",

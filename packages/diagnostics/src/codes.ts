@@ -54,10 +54,12 @@ export const codes = {
 
   "normalize/kind-missing": error("A synapse does not say of what kind it is."),
   "normalize/constraint-twice": error("The list of constraints has two of one kind."),
+  "normalize/sigma-and-covariance": error("A precision has both standard deviations and a covariance."),
   "normalize/kernel-missing": error("A convolution or deconvolution has no kernel."),
 
   "resolve/unknown-state": error("No state has the id that is referred to."),
   "resolve/unknown-error": error("No error node has the id that is referred to."),
+  "resolve/same-id": error("Two parts of a circuit that have tensors of their own have the same id."),
   "resolve/second-error-node": error("A state has two error nodes."),
   "resolve/no-predictor": error("No synapse points at an error node."),
   "resolve/isolated-state": error("Nothing reads or corrects a state."),
@@ -65,13 +67,16 @@ export const codes = {
   "resolve/not-observed": error("No state is observed."),
   "resolve/shape-mismatch": error("What a synapse predicts does not have the shape of its target."),
   "resolve/impossible-extent": error("A kernel is larger than the map it reads."),
-  "resolve/needs-map": error("A convolution leads from or to a state that is not a map."),
+  "resolve/needs-map": error("A convolution, or a precision per channel, meets a state that is not a map."),
   "resolve/shape-unknown": error("The shape of a state does not follow from the rest."),
   "resolve/shape-and-channels": error("A state has both a shape and a number of channels."),
   "resolve/start-law": error("A state starts by a law that is for weights only."),
-  "resolve/precision-size": error(
-    "A precision has another number of standard deviations than its target has units or channels.",
-  ),
+  "resolve/precision-size": error("A precision has more or fewer numbers than its target has units or channels."),
+  "resolve/not-positive-definite": error("A covariance is not symmetric and positive definite."),
+  "resolve/lateral-layer": error("A lateral synapse joins states of different layers."),
+  "resolve/lateral-shape": error("A lateral synapse joins states of different extents."),
+  "resolve/lateral-size": error("The numbers of a lateral synapse do not fit the states it joins."),
+  "resolve/lateral-rule": error("A lateral synapse follows an error that its target does not have."),
   "resolve/constraint-misfit": error("A constraint means nothing for this kind of synapse."),
 
   "load/no-such-file": error("There is no circuit file at this path."),

@@ -1,7 +1,7 @@
 /** A Program held by compiled kernels. */
 import { settleError } from "@settle/diagnostics";
 import { type KernelArray, type KernelPlan, splitSchedule } from "@settle/kernels";
-import { type BufferId, phaseNames, type Program, sizeOf } from "@settle/program";
+import { type BufferId, fixedValues, phaseNames, type Program } from "@settle/program";
 import {
   type EngineInfo,
   type Executable,
@@ -65,12 +65,11 @@ export class NativeExecutable implements Executable {
           : [[array.buffer, { ...array, singleOffset: parts.single?.arrays[k]?.offset ?? 0 }] as const],
       ),
     );
-    for (const { id, type, initial } of program.buffers) {
-      if (type.batch || initial === undefined) continue;
-      if (initial.kind === "constant") this.#sharedView(id).fill(initial.value);
-      else if (initial.kind === "values") this.#sharedView(id).set(initial.values);
-      else continue;
-      this.#given.add(id);
+    for (const buffer of program.buffers) {
+      const values = buffer.type.batch ? undefined : fixedValues(buffer);
+      if (values === undefined) continue;
+      this.#sharedView(buffer.id).set(values);
+      this.#given.add(buffer.id);
     }
   }
 
@@ -228,18 +227,12 @@ export class NativeExecutable implements Executable {
     this.#batch = batch;
     this.#grouping = grouping;
     for (const id of this.#given) if (this.#check.declaration(id).type.batch) this.#given.delete(id);
-    for (const { id, type, initial } of this.program.buffers) {
-      if (!type.batch || initial === undefined) continue;
-      const size = sizeOf(type.shape);
-      const one =
-        initial.kind === "constant"
-          ? new Float32Array(size).fill(initial.value)
-          : initial.kind === "values"
-            ? initial.values
-            : undefined;
+    for (const buffer of this.program.buffers) {
+      const { id, type } = buffer;
+      const one = type.batch ? fixedValues(buffer) : undefined;
       if (one === undefined) continue;
-      const all = new Float32Array(size * batch);
-      for (let sample = 0; sample < batch; sample++) all.set(one, sample * size);
+      const all = new Float32Array(one.length * batch);
+      for (let sample = 0; sample < batch; sample++) all.set(one, sample * one.length);
       await this.#exchange([], new Map([[id, all]]), []);
       this.#given.add(id);
     }

@@ -1,5 +1,5 @@
 /** The numbers an executable holds between phases. */
-import { type Buffer, type BufferId, type Program, sizeOf } from "@settle/program";
+import { type Buffer, type BufferId, fixedValues, type Program, sizeOf } from "@settle/program";
 import { type NumberArray, RequestCheck } from "@settle/runtime";
 
 /**
@@ -15,9 +15,9 @@ export class BufferStore {
   constructor(program: Program) {
     this.check = new RequestCheck(program);
     this.#declared = program.buffers;
-    for (const { id, type, initial } of program.buffers) {
-      if (initial?.kind === "constant") this.#arrays.set(id, new Float64Array(sizeOf(type.shape)).fill(initial.value));
-      if (initial?.kind === "values") this.#arrays.set(id, Float64Array.from(initial.values));
+    for (const buffer of program.buffers) {
+      const values = fixedValues(buffer);
+      if (values !== undefined) this.#arrays.set(buffer.id, values);
     }
   }
 

@@ -13,6 +13,7 @@ import { contraction } from "./contraction.ts";
 import { elementwise } from "./elementwise.ts";
 import { maxPool } from "./max-pool.ts";
 import { reduction, softmax } from "./reduction.ts";
+import { triangularInverse } from "./triangular-inverse.ts";
 
 /** Computes one value from those before it, for `batch` samples. */
 export interface Operation {
@@ -60,6 +61,11 @@ function operationOf(program: Program, phase: Phase, instruction: Instruction): 
       const { by, of, produce } = instruction;
       const pool = maxPool(relationOf(program, instruction.relation));
       return (values, batch) => pool[produce](at(values, by), at(values, of), batch);
+    }
+    case "triangular-inverse": {
+      const { operand } = instruction;
+      const size = type(operand).shape.at(-1) ?? 0;
+      return (values) => triangularInverse(at(values, operand), size);
     }
     default:
       return unknownInstruction(instruction);

@@ -1,5 +1,5 @@
 /** The tensors an executable holds between phases, one per buffer. */
-import type { BufferId, Program } from "@settle/program";
+import { type BufferId, fixedValues, type Program } from "@settle/program";
 import { type NumberArray, RequestCheck } from "@settle/runtime";
 import type { Tensor } from "./backends/backend.ts";
 import type { Kit } from "./kit.ts";
@@ -32,17 +32,19 @@ export class BufferTensors {
 
   /** Whether somebody has given it for these samples, or it has a default. */
   isGiven(id: BufferId): boolean {
-    const { type, initial } = this.check.declaration(id);
-    return this.#tensors.has(id) || (!type.batch && initial?.kind === "constant");
+    const buffer = this.check.declaration(id);
+    return this.#tensors.has(id) || (!buffer.type.batch && fixedValues(buffer) !== undefined);
   }
 
-  /** What it holds; its constant where nothing was written yet, else zeros. */
+  /** What it holds; its fixed numbers where nothing was written yet, else zeros. */
   get(id: BufferId): Tensor {
     const known = this.#tensors.get(id);
     if (known !== undefined) return known;
-    const { type, initial } = this.check.declaration(id);
-    const value = !type.batch && initial?.kind === "constant" ? initial.value : 0;
-    const tensor = this.#kit.tf.fill(this.#shape(id), value);
+    const buffer = this.check.declaration(id);
+    const values = buffer.type.batch ? undefined : fixedValues(buffer);
+    const { tf } = this.#kit;
+    const tensor =
+      values === undefined ? tf.zeros(this.#shape(id)) : tf.tensor(Float32Array.from(values), this.#shape(id));
     this.#tensors.set(id, tensor);
     return tensor;
   }

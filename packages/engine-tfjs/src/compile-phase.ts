@@ -7,6 +7,7 @@ import type { Kit } from "./kit.ts";
 import { elementwise } from "./map/elementwise.ts";
 import { maxPool } from "./contraction/max-pool.ts";
 import { reduction } from "./reduction.ts";
+import { triangularInverse } from "./triangular-inverse.ts";
 
 export interface Operation {
   readonly out: ValueId;
@@ -99,6 +100,10 @@ function computation(
       if (relation === undefined) throw new Error(`the Program has no relation ${instruction.relation}`);
       const pool = maxPool(kit, relation, instruction.produce);
       return (values) => pool(present(values, instruction.by), present(values, instruction.of));
+    }
+    case "triangular-inverse": {
+      const invert = triangularInverse(kit, typeOf(instruction.operand).shape);
+      return (values) => invert(present(values, instruction.operand));
     }
     default:
       return instruction satisfies never;

@@ -101,6 +101,7 @@ function countUses({ instructions, writes }: Phase): ReadonlyMap<ValueId, number
         break;
       case "reduce":
       case "softmax":
+      case "triangular-inverse":
         use(instruction.operand);
         break;
       case "max-pool":

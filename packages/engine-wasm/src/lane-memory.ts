@@ -104,11 +104,6 @@ export class LaneMemory {
     else this.#floats.set(values, this.#sharedBase / 4 + array.offset);
   }
 
-  fill(array: KernelArray, value: number): void {
-    const from = this.#sharedBase / 4 + array.offset;
-    this.#floats.fill(value, from, from + array.elements);
-  }
-
   read(array: KernelArray): Float32Array {
     if (array.space !== "group") {
       const from = this.#sharedBase / 4 + array.offset;

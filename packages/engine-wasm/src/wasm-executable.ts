@@ -1,6 +1,6 @@
 /** A Program held by the wasm engine. */
 import { type KernelArray, type KernelPlan, type SchedulePiece, splitSchedule } from "@settle/kernels";
-import type { BufferId, Program } from "@settle/program";
+import { type BufferId, fixedValues, type Program } from "@settle/program";
 import {
   type EngineInfo,
   type Executable,
@@ -50,11 +50,11 @@ export class WasmExecutable implements Executable {
     this.#parts = parts;
     this.#check = new RequestCheck(program);
     this.#arrays = new Map(plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array]])));
-    for (const { id, type, initial } of program.buffers) {
-      if (type.batch || (initial?.kind !== "constant" && initial?.kind !== "values")) continue;
-      if (initial.kind === "constant") memory.fill(this.#array(id), initial.value);
-      else memory.write(this.#array(id), Float32Array.from(initial.values));
-      this.#given.add(id);
+    for (const buffer of program.buffers) {
+      const values = buffer.type.batch ? undefined : fixedValues(buffer);
+      if (values === undefined) continue;
+      memory.write(this.#array(buffer.id), values);
+      this.#given.add(buffer.id);
     }
   }
 

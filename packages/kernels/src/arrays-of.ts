@@ -30,6 +30,7 @@ export function arraysOf(kernel: GroupKernel | SharedKernel): {
     case "lane-sum":
     case "transpose":
     case "shared-reduce":
+    case "triangular-inverse":
       return { reads: [kernel.input], writes: [kernel.output] };
     case "gradient":
       return { reads: [kernel.first, kernel.second], writes: [kernel.output] };

@@ -298,6 +298,19 @@ function runShared(context: SharedContext, kernel: SharedKernel): void {
       results.forEach((value, i) => set(context, kernel.output, i, 0, value));
       return;
     }
+    case "triangular-inverse": {
+      const { size } = kernel;
+      const given = (row: number, column: number): number => get(context, kernel.input, row * size + column, 0);
+      const made = (row: number, column: number): number => get(context, kernel.output, row * size + column, 0);
+      for (let row = 0; row < size; row++) {
+        for (let column = 0; column < size; column++) {
+          let rest = row === column ? 1 : 0;
+          for (let k = column; k < row; k++) rest -= given(row, k) * made(k, column);
+          set(context, kernel.output, row * size + column, 0, row < column ? 0 : rest / given(row, row));
+        }
+      }
+      return;
+    }
     case "transpose":
       for (let tap = 0; tap < kernel.taps; tap++) {
         for (let row = 0; row < kernel.rows; row++) {

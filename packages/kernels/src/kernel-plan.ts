@@ -250,6 +250,14 @@ export type SharedKernel =
       /** The output element of input element i: Σ over axes of (⌊i / divide⌋ mod modulo) · multiply. */
       readonly axes: readonly { readonly divide: number; readonly modulo: number; readonly multiply: number }[];
     }
+  /** Inverse of a lower triangular `[size][size]`; what stands above the diagonal is not read, and becomes 0. */
+  | {
+      readonly kind: "triangular-inverse";
+      readonly label: string;
+      readonly input: ArrayIndex;
+      readonly output: ArrayIndex;
+      readonly size: number;
+    }
   /** `[taps][a][b]` → `[taps][b][a]`. */
   | {
       readonly kind: "transpose";

@@ -36,6 +36,8 @@ export function planBatched(values: PhaseValues, transposed: TransposedWeights, 
     }
     case "max-pool":
       return planMaxPool(values, relationOf(values, instruction.relation), instruction);
+    case "triangular-inverse":
+      throw new Error(`kernel fault: ${label} inverts a matrix for every sample`);
     default:
       return instruction satisfies never;
   }

@@ -27,6 +27,11 @@ export function planShared(values: PhaseValues, instruction: Instruction): Share
         axes: keptAxes(shape, instruction.axes),
       };
     }
+    case "triangular-inverse": {
+      const size = type.shape.at(-1) ?? 0;
+      const input = values.at(instruction.operand);
+      return { kind: "triangular-inverse", label, input, output: values.allocate(out), size };
+    }
     case "contract":
     case "softmax":
     case "max-pool":

@@ -1,3 +1,4 @@
+export { fixedValues } from "./fixed-values.ts";
 export { printInstruction, printLaw, printProgram, printRelation } from "./print-program.ts";
 export { printNumber, printScalarExpression, printScalarExpressionLatex } from "./print-scalar-expression.ts";
 export {

@@ -44,6 +44,9 @@ function bufferRow(buffer: Buffer): readonly string[] {
   return [buffer.role, buffer.id, printType(buffer.type), law, stream, buffer.description];
 }
 
+/** A longer list of given numbers is told by its length. */
+const mostShown = 36;
+
 export function printLaw(law: InitialLaw): string {
   switch (law.kind) {
     case "normal":
@@ -52,7 +55,12 @@ export function printLaw(law: InitialLaw): string {
       return `U(${printNumber(law.low)}, ${printNumber(law.high)})`;
     case "constant":
       return printNumber(law.value);
+    case "matrix": {
+      const sides = `${printNumber(law.diagonal)} on the diagonal, ${printNumber(law.below)} below, ${printNumber(law.above)} above`;
+      return law.group === undefined ? sides : `${sides}, in groups of ${law.group}`;
+    }
     case "values":
+      if (law.values.length > mostShown) return `${law.values.length} given numbers`;
       return `[${law.values.map(printNumber).join(", ")}]`;
     default:
       return law satisfies never;
@@ -95,6 +103,8 @@ export function printInstruction(instruction: Instruction): string {
       const { relation, produce, by, of } = instruction;
       return `max-pool R${relation} → ${produce} (%${of}${of === by ? "" : `, where %${by} is largest`})`;
     }
+    case "triangular-inverse":
+      return `triangular inverse %${instruction.operand}`;
     default:
       return instruction satisfies never;
   }

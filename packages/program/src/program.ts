@@ -17,7 +17,8 @@ export type BufferId = string & { readonly [brand]: "BufferId" };
  * - `parameter`: learned; in checkpoints. - `moment`: a step rule's memory; in checkpoints.
  * - `accumulator`: sums over samples between updates; `apply` sets it back to zero.
  * - `state`: lives through one settle, one entry per sample. - `readout`: results of `readout`, one entry per sample.
- * - `input`: given by the host for each run (data, masks, learning rate, sample count).
+ * - `input`: given by the host for each run (data, masks, learning rate, sample count), or fixed
+ *   numbers of the circuit, which are its default.
  * - `noise`: given by the host: independent standard normal numbers drawn from `stream`.
  */
 export type BufferRole = "parameter" | "moment" | "accumulator" | "state" | "readout" | "input" | "noise";
@@ -27,6 +28,17 @@ export type InitialLaw =
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "constant"; readonly value: number }
+  /**
+   * A pattern on the last two axes: `diagonal` where the two indices are equal, `below` where the first is larger,
+   * `above` where it is smaller; with `group`, 0 between indices of different groups of so many.
+   */
+  | {
+      readonly kind: "matrix";
+      readonly diagonal: number;
+      readonly below: number;
+      readonly above: number;
+      readonly group?: number;
+    }
   /** As many numbers as the buffer holds, row-major. */
   | { readonly kind: "values"; readonly values: readonly number[] };
 
@@ -34,7 +46,7 @@ export interface Buffer {
   readonly id: BufferId;
   readonly role: BufferRole;
   readonly type: ValueType;
-  /** Parameters and moments: what they hold before the first update. Scalar inputs: the default. */
+  /** Parameters and moments: what they hold before the first update. Inputs without a batch: the default. */
   readonly initial?: InitialLaw;
   /** Noise and parameters: the stream their random numbers come from. */
   readonly stream?: string;
@@ -91,7 +103,12 @@ export type Instruction =
       readonly by: ValueId;
       /** Of the shape of pre to produce post, of post to produce pre. */
       readonly of: ValueId;
-    };
+    }
+  /**
+   * The inverse of a lower triangular matrix `[…, n, n]`, all other axes 1, the same for all samples. What stands above
+   * the diagonal is not read, and is 0 in the result.
+   */
+  | { readonly kind: "triangular-inverse"; readonly out: ValueId; readonly operand: ValueId };
 
 export interface Value {
   readonly type: ValueType;

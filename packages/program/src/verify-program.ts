@@ -178,6 +178,7 @@ export function operandsOf(instruction: Instruction): readonly number[] {
       return instruction.operands;
     case "reduce":
     case "softmax":
+    case "triangular-inverse":
       return [instruction.operand];
     case "max-pool":
       return [instruction.by, instruction.of];
@@ -260,6 +261,14 @@ function resultType(
         }
       }
       return instruction.produce === "post" ? post : pre;
+    }
+    case "triangular-inverse": {
+      const type = typeOf(instruction.operand);
+      if (type === undefined) return "the operand is not declared";
+      const [columns = 0, rows] = type.shape.toReversed();
+      if (type.batch || rows !== columns || sizeOf(type.shape) !== columns ** 2)
+        return "the operand is not one square matrix";
+      return type;
     }
     default:
       return instruction satisfies never;

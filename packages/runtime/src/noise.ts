@@ -1,5 +1,5 @@
 /** Seeded draws: standard normals and uniforms per sample, permutations, and a buffer's first content. */
-import { type Buffer, sizeOf } from "@settle/program";
+import { type Buffer, fixedValues, sizeOf } from "@settle/program";
 import { randomNormal } from "d3-random";
 import { type NoiseKey, randomStream } from "./random-stream.ts";
 
@@ -46,26 +46,14 @@ export function permutation(key: NoiseKey, count: number): Uint32Array {
  * @returns float32 of the buffer's shape: every engine starts from the same bits
  */
 export function initialValues(buffer: Buffer, seed: number): Float32Array {
+  const fixed = fixedValues(buffer);
+  if (fixed !== undefined) return Float32Array.from(fixed);
   const values = new Float32Array(sizeOf(buffer.type.shape));
   const law = buffer.initial;
-  if (law === undefined) return values;
   const key: NoiseKey = { seed, stream: buffer.stream ?? `init/${buffer.id}` };
-  switch (law.kind) {
-    case "constant":
-      return values.fill(law.value);
-    case "values":
-      if (law.values.length !== values.length) {
-        throw new Error(`${buffer.id} has ${values.length} numbers, but its law names ${law.values.length}`);
-      }
-      values.set(law.values);
-      return values;
-    case "normal":
-      return fill(values, normals(key, law.mean, law.std));
-    case "uniform":
-      return fill(values, uniforms(key, law.low, law.high));
-    default:
-      return law satisfies never;
-  }
+  if (law?.kind === "normal") return fill(values, normals(key, law.mean, law.std));
+  if (law?.kind === "uniform") return fill(values, uniforms(key, law.low, law.high));
+  return values;
 }
 
 function normals(key: NoiseKey, mean = 0, std = 1): () => number {

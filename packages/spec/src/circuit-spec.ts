@@ -5,10 +5,12 @@ import type { circuitSchema } from "./schema/circuit-schema.ts";
 import type { constraintSchema, learnConstraintSchema } from "./schema/constraint-schema.ts";
 import type { errorSchema } from "./schema/error-schema.ts";
 import type { feedbackSchema } from "./schema/feedback-schema.ts";
+import type { lateralSchema } from "./schema/lateral-schema.ts";
 import type { lawSchema } from "./schema/law-schema.ts";
 import type { leakSchema } from "./schema/leak-schema.ts";
 import type { learnSchema } from "./schema/learn-schema.ts";
 import type { parameterSchema } from "./schema/parameter-schema.ts";
+import type { precisionSchema } from "./schema/precision-schema.ts";
 import type { priorSchema } from "./schema/prior-schema.ts";
 import type { settleSchema } from "./schema/settle-schema.ts";
 import type { stateSchema } from "./schema/state-schema.ts";
@@ -33,6 +35,9 @@ export interface ErrorSpec extends Written<typeof errorSchema> {}
 export type SynapseSpec = Written<typeof synapseSchema>;
 export type SynapseKindName = NonNullable<SynapseSpec["kind"]>;
 
+/** A lateral synapse: from a state to a state of the same layer. */
+export type LateralSpec = Written<typeof lateralSchema>;
+
 /** φ: `"tanh"` is short for `{ kind: "tanh" }`. */
 export type ActivationSpec = Written<typeof activationSchema>;
 /** g: an activation, or softmax. */
@@ -51,7 +56,8 @@ export type FeedbackSpec = Exclude<Written<typeof feedbackSchema>, string>;
 export type ConstraintSpec = Written<typeof constraintSchema>;
 /** What `learn.constraint` holds: one, or several together; `stable` concerns the circuit as a whole. */
 export type LearnConstraintSpec = Written<typeof learnConstraintSchema>;
-export type PrecisionSpec = NonNullable<ErrorSpec["precision"]>;
+/** How much each entry of an error counts. */
+export type PrecisionSpec = Written<typeof precisionSchema>;
 /** How the states find their equilibrium. */
 export interface SettleSpec extends Written<typeof settleSchema> {}
 /** β: a number, or `{ auto: margin }`. */

@@ -9,6 +9,7 @@ export type {
   ErrorSpec,
   FeedbackSpec,
   IntegratorSpec,
+  LateralSpec,
   LawSpec,
   LeakSpec,
   LearnConstraintSpec,

@@ -67,17 +67,22 @@ const state = part(
   { shape, channels: count, ...dynamics, observed: fc.record({ data: text }, { noNullPrototype: true }) },
 );
 
+const sigma = fc.oneof(positive, fc.array(positive, { minLength: 1, maxLength: 3 }));
+const matrix = fc.array(fc.array(number, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 });
+const weighing = {
+  apply: fc.constantFrom("whiten", "weigh"),
+  learn: fc.oneof(fc.boolean(), part({}, { floor: positive })),
+};
+const precision = fc.oneof(
+  part({ kind: fc.constant("scalar") }, { sigma: positive, ...weighing }),
+  part({ kind: fc.constantFrom("diagonal", "channel") }, { sigma, ...weighing }),
+  part({ kind: fc.constant("full") }, { sigma, covariance: matrix, ...weighing }),
+);
 const comparison = {
   compares: fc.constantFrom("state", "activity"),
   output,
   bias: fc.oneof(fc.boolean(), part({ initial: law }, {})),
-  precision: part(
-    {
-      kind: fc.constantFrom("scalar", "diagonal"),
-      sigma: fc.oneof(positive, fc.array(positive, { minLength: 1, maxLength: 3 })),
-    },
-    { apply: fc.constantFrom("whiten", "weigh") },
-  ),
+  precision,
 };
 const error = part({ target: id }, comparison);
 
@@ -107,6 +112,24 @@ const synapse = fc.oneof(
   part({ ...ends, kind: fc.constant("dense") }, traits),
   part({ ...ends, kind: fc.constantFrom("conv2d", "deconv2d") }, { ...traits, ...convolution }),
   part(ends, { ...traits, ...convolution }),
+);
+
+const within = { to: id };
+const learned = {
+  ...within,
+  initial: law,
+  follows: fc.oneof(
+    fc.constantFrom("residual", "anti-hebbian"),
+    part({ kind: fc.constant("residual") }, {}),
+    part({ kind: fc.constant("anti-hebbian") }, { target: small }),
+  ),
+  learn: fc.oneof(fc.boolean(), part({}, { constraint })),
+};
+const lateral = fc.oneof(
+  part({ from: id, kind: fc.constant("groups"), size: count }, { ...within, excite: small, inhibit: small }),
+  part({ from: id, kind: fc.constant("matrix"), values: matrix }, within),
+  part({ from: id, kind: fc.constant("dense") }, learned),
+  part({ from: id, kind: fc.constant("conv2d"), kernel: pair }, learned),
 );
 
 const settle = part(
@@ -162,6 +185,7 @@ export const arbitraryCircuit: fc.Arbitrary<CircuitSpec> = part(
         synapse: part({}, { kind: fc.constantFrom("dense", "conv2d", "deconv2d"), ...traits, ...convolution }),
       },
     ),
+    laterals: record(lateral),
     settle,
     learn,
   },

@@ -61,6 +61,8 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
 
 function weightsOf({ precision }: GraphError): readonly number[] | undefined {
   if (precision === undefined) return [1];
-  const { sigma, apply } = precision;
+  const { kind, initial, apply } = precision;
+  if (kind === "full") return undefined;
+  const sigma = initial.kind === "constant" ? [initial.value] : initial.kind === "values" ? initial.values : [];
   return sigma.map((deviation) => 1 / (apply === "whiten" ? deviation : deviation ** 2));
 }

@@ -6,6 +6,8 @@
 import { activationOf, priorOf } from "@settle/spec";
 import type { NormalActivation } from "../normalize/normal-circuit.ts";
 import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
+import { lateralDelta, lateralParameters } from "./derive-lateral.ts";
+import { precisionDelta, precisionId, precisionParameters } from "./derive-precision.ts";
 import { differentiate } from "./differentiate.ts";
 import type { Equations, Parameter, ScalarFunction } from "./equations.ts";
 import { rated, scale, sum, type Term } from "./term.ts";
@@ -30,7 +32,9 @@ export function derive(graph: CircuitGraph): Equations {
   }
 
   const activity = (state: string): Term => ({ kind: activations.has(state) ? "activity" : "state", state });
-  const corrections = new Map(states.map((state) => [state.id, correctionOf(state, graph, activations, priors)]));
+  const corrections = new Map(
+    states.map((state) => [state.id, correctionOf(state, graph, activations, priors, activity)]),
+  );
   const deltas = new Map<string, Term>();
   for (const synapse of synapses) {
     if (!synapse.learns) continue;
@@ -42,6 +46,11 @@ export function derive(graph: CircuitGraph): Equations {
     if (error.bias !== undefined) {
       deltas.set(`bias:${error.id}`, { kind: "positions", of: { kind: "error", error: error.id } });
     }
+    if (error.precision?.learn !== undefined) deltas.set(precisionId(error.id), precisionDelta(error));
+  }
+  for (const lateral of graph.laterals.values()) {
+    const delta = lateralDelta(lateral, graph, activity);
+    if (delta !== undefined) deltas.set(lateral.id, delta);
   }
   return {
     graph,
@@ -54,7 +63,12 @@ export function derive(graph: CircuitGraph): Equations {
     flows: new Map(states.map((state) => [state.id, flowOf(state, corrections.get(state.id)!)])),
     deltas,
     discrepancies: new Map(errors.map((error) => [error.id, discrepancyOf(error)])),
-    parameters: [...synapses.flatMap((synapse) => synapseParameters(synapse, graph)), ...biasParameters(errors)],
+    parameters: [
+      ...synapses.flatMap((synapse) => synapseParameters(synapse, graph)),
+      ...biasParameters(errors),
+      ...lateralParameters(graph),
+      ...precisionParameters(errors),
+    ],
     rule: graph.learn.rule,
   };
 }
@@ -86,19 +100,20 @@ function errorOf(error: GraphError, activity: (state: string) => Term): Term {
   return error.precision === undefined ? difference : { kind: "precision", error: error.id, of: difference };
 }
 
-/** ½‖e‖²; of a weighed error ½(z − μ)Σ⁻¹(z − μ)ᵀ, which is ½‖σ ⊙ e‖². */
+/** ½‖e‖²; of a weighed error ½(z − μ)Σ⁻¹(z − μ)ᵀ, which is ½‖e R‖². */
 function discrepancyOf({ id, precision }: GraphError): Term {
   const error: Term = { kind: "error", error: id };
   const weighed = precision?.apply === "weigh";
   return { kind: "half-square", of: weighed ? { kind: "deviation", error: id, of: error } : error };
 }
 
-/** d = −own error + Σ feedback (⊙ φ′) + prior. */
+/** d = −own error + Σ feedback (⊙ φ′) + Σ lateral + prior. */
 function correctionOf(
   state: GraphState,
   graph: CircuitGraph,
   activations: ReadonlyMap<string, ScalarFunction>,
   priors: ReadonlyMap<string, ScalarFunction>,
+  activity: (state: string) => Term,
 ): Term {
   const sloped = state.derivative && activations.has(state.id);
   const withSlope = (term: Term): Term =>
@@ -115,6 +130,8 @@ function correctionOf(
     return scale(synapse.coefficient, { kind: "feedback", synapse: twin, of });
   });
   if (feedback.length > 0) terms.push(withSlope(sum(feedback)));
+  for (const id of state.laterals)
+    terms.push({ kind: "lateral", lateral: id, of: activity(graph.laterals.get(id)!.from) });
   if (priors.has(state.id)) terms.push({ kind: "prior", state: state.id });
   return sum(terms);
 }

@@ -13,10 +13,10 @@ export interface ScalarFunction {
 
 /** One learned tensor. */
 export interface Parameter {
-  /** Buffer id: `W1`, `error:W1`, `bias:e0`. */
+  /** Buffer id: `W1`, `error:W1`, `bias:e0`, `V1`, `precision:e1`. */
   readonly id: string;
-  readonly kind: "generative" | "error" | "bias";
-  /** The synapse or error node it belongs to. */
+  readonly kind: "generative" | "error" | "bias" | "lateral" | "precision";
+  /** The synapse, lateral synapse or error node it belongs to. */
   readonly owner: string;
   /** Whose summed Δ it moves along, and how much of it: an error synapse follows λ times its twin's. */
   readonly follows: { readonly parameter: string; readonly by: number };
@@ -40,7 +40,10 @@ export interface Equations {
   readonly corrections: ReadonlyMap<string, Term>;
   /** f(z), the motion of a state that is free to move: z ← z + f(z) is one Euler step. */
   readonly flows: ReadonlyMap<string, Term>;
-  /** Δ of one sample, by generative or bias parameter: it moves along +Δ. */
+  /**
+   * Δ of one sample, by parameter: it moves along +Δ. Of a precision, the part that errors make; what Σ itself adds,
+   * −1/σ for each entry or position, comes when it is applied.
+   */
   readonly deltas: ReadonlyMap<string, Term>;
   /** ½‖e‖² by error node. */
   readonly discrepancies: ReadonlyMap<string, Term>;

@@ -1,8 +1,8 @@
 /** Equations as text, or as LaTeX that reads like the papers'. */
 import { printNumber, printScalarExpression, printScalarExpressionLatex } from "@settle/program";
-import type { GraphState } from "../resolve/circuit-graph.ts";
+import type { GraphError, GraphState } from "../resolve/circuit-graph.ts";
 import type { Equations, ScalarFunction } from "./equations.ts";
-import { printTerm, printTermLatex, symbol } from "./print-term.ts";
+import { index, printTerm, printTermLatex, symbol } from "./print-term.ts";
 import type { Term } from "./term.ts";
 
 export function printEquations(equations: Equations, format: "text" | "latex" = "text"): string {
@@ -29,7 +29,11 @@ function textOf(equations: Equations): string {
     lines.push(`  β = ${printNumber(auto.margin)} · 2/λmax, estimated every ${auto.every} updates`);
   }
   lines.push("", "learning (sum over the batch, divided by its size)");
-  for (const [id, delta] of equations.deltas) lines.push(`  Δ ${id} = ${of(delta)}`);
+  for (const [id, delta] of equations.deltas) {
+    const precision = precisionOf(equations, id);
+    if (precision === undefined) lines.push(`  Δ ${id} = ${of(delta)}`);
+    else lines.push(...precisionText(precision, of(delta)));
+  }
   for (const parameter of equations.parameters) {
     if (parameter.kind !== "error" || !parameter.learns) continue;
     lines.push(`  Δ ${parameter.id} = ${printNumber(parameter.follows.by)}·Δ ${parameter.follows.parameter}`);
@@ -70,7 +74,12 @@ function latexOf(equations: Equations): string {
   const { auto } = graph.settle;
   if (auto !== undefined) rows.push(`\\beta &= ${printNumber(auto.margin)} \\cdot 2/\\lambda_{\\max}`);
   for (const [id, delta] of equations.deltas) {
-    rows.push(`\\Delta ${parameterSymbol(id)} &= ${of(delta)}`);
+    const precision = precisionOf(equations, id);
+    if (precision !== undefined) rows.push(...precisionLatex(precision, of(delta)));
+    else {
+      const isLateral = graph.laterals.has(id);
+      rows.push(`\\Delta ${isLateral ? symbol("V", id) : parameterSymbol(id)} &= ${of(delta)}`);
+    }
   }
   for (const parameter of equations.parameters) {
     if (parameter.kind !== "error" || !parameter.learns) continue;
@@ -92,6 +101,37 @@ function latexOf(equations: Equations): string {
     rows.push(`${letter}(x) &= ${value} \\quad\\text{(${users.replaceAll("_", "\\_")})}`);
   }
   return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}\n`;
+}
+
+/** The error node whose precision a parameter is. */
+function precisionOf({ graph, parameters }: Equations, id: string): GraphError | undefined {
+  const parameter = parameters.find((each) => each.id === id);
+  return parameter?.kind === "precision" ? graph.errors.get(parameter.owner) : undefined;
+}
+
+function precisionText({ id, precision }: GraphError, delta: string): readonly string[] {
+  const { kind, sites, learn } = precision!;
+  const times = sites === 1 ? "" : `${sites}·`;
+  const floor = printNumber(Math.sqrt(learn!.floor));
+  return kind === "full"
+    ? [
+        `  Δ R(${id}) = lower(${delta}) − ${sites}/diag R(${id}), then diag R(${id}) ≥ ${floor}`,
+        `    which is 2·lower(ΔΣ·R) of ΔΣ = ½(ẽᵀẽ − ${times}Σ⁻¹), ẽ = (z − μ)Σ⁻¹, Σ = R·Rᵀ`,
+      ]
+    : [
+        `  Δ σ(${id}) = ${delta} − ${sites}/σ(${id}), then σ(${id}) ≥ ${floor}`,
+        `    which is 2σ·Δσ² of Δσ² = ½(Σ ẽ² − ${sites}/σ²), ẽ = (z − μ)/σ²`,
+      ];
+}
+
+function precisionLatex({ id, precision }: GraphError, delta: string): readonly string[] {
+  const { kind, sites, learn } = precision!;
+  const floor = printNumber(Math.sqrt(learn!.floor));
+  const factor = `${kind === "full" ? "\\mathbf{R}" : "\\sigma"}${index(id)}`;
+  const own = kind === "full" ? `${sites}/\\operatorname{diag}${factor}` : `${sites}/${factor}`;
+  const errors = kind === "full" ? `\\operatorname{lower}\\left(${delta}\\right)` : delta;
+  const bound = kind === "full" ? `\\operatorname{diag}${factor}` : factor;
+  return [`\\Delta ${factor} &= ${errors} - ${own},\\quad ${bound} \\ge ${floor}`];
 }
 
 interface MotionSymbols {

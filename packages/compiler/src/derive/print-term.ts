@@ -24,6 +24,15 @@ interface Notation {
   readonly rated: (of: string) => string;
   readonly over: (of: string, divisor: string) => string;
   readonly group: (of: string) => string;
+  readonly lateralWeights: (lateral: string) => string;
+  /** (R⁻¹)ᵀ, Σ⁻¹, R and R⁻¹ of an error node. */
+  readonly whitener: (error: string) => string;
+  readonly inverse: (error: string) => string;
+  readonly factorOf: (error: string) => string;
+  readonly inverseFactor: (error: string) => string;
+  readonly matrixProduct: (a: string, b: string) => string;
+  readonly perVariance: (of: string) => string;
+  readonly one: string;
   readonly minus: string;
 }
 
@@ -46,6 +55,14 @@ const text: Notation = {
   rated: (of) => `β·${of}`,
   over: (of, divisor) => `${of} / ${divisor}`,
   group: (of) => `(${of})`,
+  lateralWeights: (lateral) => lateral,
+  whitener: (error) => `(R(${error})⁻¹)ᵀ`,
+  inverse: (error) => `Σ(${error})⁻¹`,
+  factorOf: (error) => `R(${error})`,
+  inverseFactor: (error) => `R(${error})⁻¹`,
+  matrixProduct: (a, b) => `${a} · ${b}`,
+  perVariance: (of) => `Σ entries ${of}`,
+  one: "1",
   minus: "−",
 };
 
@@ -68,6 +85,14 @@ const latex: Notation = {
   rated: (of) => `\\beta\\,${of}`,
   over: (of, divisor) => `\\frac{${of}}{${divisor}}`,
   group: (of) => `\\left(${of}\\right)`,
+  lateralWeights: (lateral) => symbol("V", lateral),
+  whitener: (error) => `{\\mathbf{R}${index(error)}}^{-\\top}`,
+  inverse: (error) => `{\\boldsymbol{\\Sigma}${index(error)}}^{-1}`,
+  factorOf: (error) => `\\mathbf{R}${index(error)}`,
+  inverseFactor: (error) => `{\\mathbf{R}${index(error)}}^{-1}`,
+  matrixProduct: (a, b) => `${a}\\,${b}`,
+  perVariance: (of) => `\\sum ${of}`,
+  one: "\\mathbf{1}",
   minus: "-",
 };
 
@@ -85,7 +110,7 @@ function symbolBase(fallback: string, id: string): string {
 }
 
 /** What follows the letters of an id, as a superscript. */
-function index(id: string): string {
+export function index(id: string): string {
   const rest = id.replace(/^[A-Za-z]+/, "").replace(/^[-_]/, "");
   if (rest === "") return "";
   return /^\d+$/.test(rest) ? `^{${rest}}` : `^{\\text{${rest.replaceAll("_", "\\_")}}}`;
@@ -116,12 +141,26 @@ function write(term: Term, equations: Equations, notation: Notation): string {
     case "output":
       return notation.call("g", of(term.of));
     case "precision": {
-      const whiten = graph.errors.get(term.error)?.precision?.apply !== "weigh";
+      const { kind, apply } = graph.errors.get(term.error)!.precision!;
+      const whiten = apply !== "weigh";
+      if (kind === "full")
+        return notation.matrixProduct(
+          grouped(term.of),
+          whiten ? notation.whitener(term.error) : notation.inverse(term.error),
+        );
       const sigma = notation === latex ? `\\sigma${whiten ? "" : "^2"}` : whiten ? "σ" : "σ²";
       return notation.over(notation === latex ? of(term.of) : grouped(term.of), sigma);
     }
     case "deviation":
+      if (graph.errors.get(term.error)?.precision?.kind === "full")
+        return notation.matrixProduct(of(term.of), notation.factorOf(term.error));
       return notation.product(notation === latex ? "\\sigma" : "σ", of(term.of));
+    case "weighed":
+      if (graph.errors.get(term.error)?.precision?.kind === "full")
+        return notation.matrixProduct(of(term.of), notation.inverseFactor(term.error));
+      return notation === latex
+        ? notation.over(of(term.of), "\\sigma")
+        : notation.group(notation.over(of(term.of), "σ"));
     case "predict": {
       const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
       return notation.apply(
@@ -136,6 +175,21 @@ function write(term: Term, equations: Equations, notation: Notation): string {
       const weights = separate ? notation.errorWeights(term.synapse) : notation.adjoint(notation.weights(term.synapse));
       return notation.apply(weights, kind.adjointSymbol, grouped(term.of));
     }
+    case "lateral": {
+      const { weights } = graph.laterals.get(term.lateral)!;
+      const { symbol: sign } = synapseKinds[weights.kind === "conv2d" ? "conv2d" : "dense"];
+      return notation.apply(notation.lateralWeights(term.lateral), sign, grouped(term.of));
+    }
+    case "correlate-lateral": {
+      const filters = graph.laterals.get(term.lateral)!.weights.kind === "conv2d";
+      return notation.correlate(filters, of(term.pre), grouped(term.post));
+    }
+    case "correlate-errors":
+      return notation.correlate(false, of(term.post), of(term.pre));
+    case "per-variance":
+      return notation.perVariance(of(term.of));
+    case "ones":
+      return notation.one;
     case "correlate": {
       const { filters } = synapseKinds[graph.synapses.get(term.synapse)!.kind];
       return notation.correlate(filters, of(term.pre), of(term.post));

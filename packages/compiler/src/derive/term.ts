@@ -18,16 +18,27 @@ export type Term =
   | { readonly kind: "bias"; readonly error: string }
   /** g(·) of an error node. */
   | { readonly kind: "output"; readonly error: string; readonly of: Term }
-  /** Divided by σ (whiten) or σ² (weigh). */
+  /** Whitened, · (R⁻¹)ᵀ, or weighed, · Σ⁻¹, as the error node says; divided by σ or σ² where Σ is diagonal. */
   | { readonly kind: "precision"; readonly error: string; readonly of: Term }
-  /** Multiplied by σ: what whitening would have made of a weighed error. */
+  /** Of a weighed error what whitening would have made of it: · R. */
   | { readonly kind: "deviation"; readonly error: string; readonly of: Term }
+  /** Of a whitened error what weighing would have made of it: · R⁻¹. */
+  | { readonly kind: "weighed"; readonly error: string; readonly of: Term }
   /** A synapse's prediction of an activity, without its coefficient. */
   | { readonly kind: "predict"; readonly synapse: string; readonly of: Term }
+  /** What a lateral synapse adds to a correction. */
+  | { readonly kind: "lateral"; readonly lateral: string; readonly of: Term }
   /** An error through the error synapse of a generative one. */
   | { readonly kind: "feedback"; readonly synapse: string; readonly of: Term }
   /** Correlation of an activity with an error, in the shape of the weights. */
   | { readonly kind: "correlate"; readonly synapse: string; readonly pre: Term; readonly post: Term }
+  /** The same for the weights of a lateral synapse, and for R of a full precision. */
+  | { readonly kind: "correlate-lateral"; readonly lateral: string; readonly pre: Term; readonly post: Term }
+  | { readonly kind: "correlate-errors"; readonly error: string; readonly pre: Term; readonly post: Term }
+  /** Sum over the entries of an error that share one σ. */
+  | { readonly kind: "per-variance"; readonly error: string; readonly of: Term }
+  /** 1 for every entry of a state. */
+  | { readonly kind: "ones"; readonly state: string }
   /** Sum over the positions of a map; a dense error is its own. */
   | { readonly kind: "positions"; readonly of: Term }
   /** ½‖·‖², one number per sample. */

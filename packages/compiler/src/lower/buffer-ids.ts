@@ -24,3 +24,7 @@ export const shrinkId = (source: string): string => `learn/shrink/${source}`;
 export const correctionIds = { first: "adam-m-weight", second: "adam-v-weight" } as const;
 /** A term read out for those who examine a circuit. */
 export const probeId = (name: string): string => `probe/${name}`;
+/** 0 where an entry would drive itself through a lateral synapse, else 1. */
+export const offDiagonalId = (lateral: string): string => `off-diagonal:${lateral}`;
+/** 2 on the diagonal, 1 below, 0 above. */
+export const triangleId = (error: string): string => `triangle:${error}`;

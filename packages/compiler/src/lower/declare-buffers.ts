@@ -17,6 +17,7 @@ import {
   sumId,
   velocityId,
 } from "./buffer-ids.ts";
+import { givenNumbers } from "./given-numbers.ts";
 import { monitorBuffers } from "./lower-monitor.ts";
 import { startsByNoise } from "./lower-start.ts";
 import { parameterType } from "./parameter-type.ts";
@@ -41,18 +42,9 @@ export function declareBuffers(
 
   for (const parameter of parameters) {
     const initial = initialLaw(equations, parameter);
-    declare(parameter.id, "parameter", parameterType(equations, parameter), describe(parameter), {
+    declare(parameter.id, "parameter", parameterType(equations, parameter), describe(equations, parameter), {
       initial,
-      stream: `init/${parameter.id}`,
-    });
-  }
-  for (const error of graph.errors.values()) {
-    if (error.precision?.kind !== "diagonal") continue;
-    const { sigma, apply } = error.precision;
-    const values = apply === "whiten" ? sigma : sigma.map((s) => s * s);
-    const description = `${apply === "whiten" ? "standard deviations" : "variances"} of ${error.id}`;
-    declare(`precision:${error.id}`, "parameter", { batch: false, shape: [values.length] }, description, {
-      initial: { kind: "values", values },
+      ...(parameter.kind === "precision" ? {} : { stream: `init/${parameter.id}` }),
     });
   }
   const { auto } = graph.settle;
@@ -116,6 +108,9 @@ export function declareBuffers(
   declare("learn/count", "input", single, "samples accumulated since the last update", {
     initial: { kind: "constant", value: 1 },
   });
+  for (const { id, shape, initial, description } of givenNumbers(graph)) {
+    declare(id, "input", { batch: false, shape }, description, { initial });
+  }
   if (graph.learn.stable !== undefined) {
     const initial: InitialLaw = { kind: "constant", value: 1 };
     for (const source of learnedSources(graph)) {
@@ -130,7 +125,7 @@ export function learnedSources({ synapses }: Pick<CircuitGraph, "synapses">): re
   return [...new Set([...synapses.values()].flatMap(({ from, learns }) => (learns ? [from] : [])))].toSorted();
 }
 
-function describe(parameter: Parameter): string {
+function describe({ graph }: Equations, parameter: Parameter): string {
   switch (parameter.kind) {
     case "generative":
       return `weights of ${parameter.owner}`;
@@ -138,6 +133,12 @@ function describe(parameter: Parameter): string {
       return `error weights of ${parameter.owner}`;
     case "bias":
       return `bias of ${parameter.owner}`;
+    case "lateral":
+      return `lateral weights of ${parameter.owner}`;
+    case "precision": {
+      const full = graph.errors.get(parameter.owner)?.precision?.kind === "full";
+      return full ? `R of ${parameter.owner}, with Σ = R·Rᵀ` : `standard deviations of ${parameter.owner}`;
+    }
     default:
       return parameter.kind satisfies never;
   }
@@ -145,8 +146,20 @@ function describe(parameter: Parameter): string {
 
 function initialLaw({ graph }: Equations, { kind, owner }: Parameter): InitialLaw {
   const zero: InitialLaw = { kind: "constant", value: 0 };
-  if (kind === "bias") return graph.errors.get(owner)?.bias?.initial ?? zero;
-  if (kind === "generative") return graph.synapses.get(owner)?.initial ?? zero;
-  const weights = graph.errorSynapses.get(owner)?.weights;
-  return weights?.kind === "separate" ? weights.initial : zero;
+  switch (kind) {
+    case "generative":
+      return graph.synapses.get(owner)?.initial ?? zero;
+    case "error": {
+      const weights = graph.errorSynapses.get(owner)?.weights;
+      return weights?.kind === "separate" ? weights.initial : zero;
+    }
+    case "bias":
+      return graph.errors.get(owner)?.bias?.initial ?? zero;
+    case "lateral":
+      return graph.laterals.get(owner)?.law ?? zero;
+    case "precision":
+      return graph.errors.get(owner)?.precision?.initial ?? zero;
+    default:
+      return kind satisfies never;
+  }
 }

@@ -8,6 +8,7 @@ import {
   argument,
   constant,
   div,
+  min,
   mul,
   type Phase,
   type ScalarExpression,
@@ -17,8 +18,9 @@ import {
 } from "@settle/program";
 import type { Parameter } from "../derive/equations.ts";
 import type { NormalRule } from "../normalize/normal-circuit.ts";
-import { correctionIds, momentIds, shrinkId, sumId } from "./buffer-ids.ts";
-import type { CircuitGraph } from "../resolve/circuit-graph.ts";
+import { correctionIds, momentIds, offDiagonalId, shrinkId, sumId } from "./buffer-ids.ts";
+import type { CircuitGraph, GraphLateral } from "../resolve/circuit-graph.ts";
+import { keepPrecision, precisionDelta } from "./lower-precision.ts";
 import type { Lowering } from "./lower.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
 
@@ -39,8 +41,9 @@ export function lowerApply({ equations, parts }: Lowering): Phase {
   for (const parameter of learned) {
     const { follows } = parameter;
     const operands = [builder.read(sumId(follows.parameter)), builder.read("learn/count")];
-    const delta = builder.map(mul(constant(follows.by), div(a0, a1)), operands, `Δ ${parameter.id}`);
-    const moved = moveBy(builder, rule, parameter, delta, corrections);
+    const errors = builder.map(mul(constant(follows.by), div(a0, a1)), operands, `Δ ${parameter.id}`);
+    const delta = parameter.kind === "precision" ? precisionDelta(builder, parameter, graph, errors) : errors;
+    const moved = keep(builder, parameter, graph, moveBy(builder, rule, parameter, delta, corrections));
     const constrained = constrain(builder, parameter, moved);
     const bounded = graph.learn.stable === undefined ? constrained : shrink(builder, parameter, graph, constrained);
     builder.write(parameter.id, bounded);
@@ -70,7 +73,7 @@ function biasCorrections(builder: PhaseBuilder, { beta1, beta2 }: Adam): Correct
 function moveBy(
   builder: PhaseBuilder,
   rule: NormalRule,
-  { id }: Parameter,
+  { id, kind }: Parameter,
   delta: ValueId,
   corrections: Corrections | undefined,
 ): ValueId {
@@ -82,7 +85,7 @@ function moveBy(
     case "normalized": {
       // Filters are the leading axes of a rank-4 tensor; anything else is normalized as a whole.
       const rank = builder.typeOf(delta).shape.length;
-      const axes = rank === 4 ? [0, 1] : Array.from({ length: rank }, (_, axis) => axis);
+      const axes = rank === 4 && kind !== "precision" ? [0, 1] : Array.from({ length: rank }, (_, axis) => axis);
       const norm = normOver(builder, delta, axes, `‖Δ ${id}‖`);
       const step = add(a0, mul(a1, div(a2, add(a3, rule.epsilon))));
       return builder.map(step, [weights, rate, delta, norm], `${id} moved`);
@@ -110,6 +113,30 @@ function moveBy(
   }
 }
 
+/** What holds of lateral weights and of precisions whatever the constraint. */
+function keep(builder: PhaseBuilder, parameter: Parameter, graph: CircuitGraph, moved: ValueId): ValueId {
+  switch (parameter.kind) {
+    case "generative":
+    case "error":
+    case "bias":
+      return moved;
+    case "lateral":
+      return keepLateral(builder, graph.laterals.get(parameter.owner)!, moved);
+    case "precision":
+      return keepPrecision(builder, parameter, graph, moved);
+    default:
+      return parameter.kind satisfies never;
+  }
+}
+
+/** Nothing on the diagonal; what only inhibits stays at or below 0. */
+function keepLateral(builder: PhaseBuilder, { id, weights, offDiagonal }: GraphLateral, moved: ValueId): ValueId {
+  const inhibits = weights.kind !== "groups" && weights.kind !== "matrix" && weights.follows.kind === "anti-hebbian";
+  const negative = inhibits ? min(a0, 0) : a0;
+  if (!offDiagonal) return builder.map(negative, [moved], `${id} kept`);
+  return builder.map(mul(negative, a1), [moved, builder.read(offDiagonalId(id))], `${id} kept`);
+}
+
 /** Shrinks what is longer than the bound; never grows. */
 function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: ValueId): ValueId {
   if (constraint.kind === "none") return moved;
@@ -123,9 +150,9 @@ function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: 
   return builder.map(select(a1, "gt", bound, mul(a0, div(bound, a1)), a0), [moved, norm], `${id} constrained`);
 }
 
-/** Multiplies weights, generative and separate error alike, by the host's factor; biases do not bear on λmax. */
+/** Multiplies weights, generative and separate error alike, by the host's factor; nothing else is bounded this way. */
 function shrink(builder: PhaseBuilder, { id, kind, owner }: Parameter, graph: CircuitGraph, weights: ValueId): ValueId {
-  if (kind === "bias") return weights;
+  if (kind !== "generative" && kind !== "error") return weights;
   const { from } = graph.synapses.get(owner)!;
   return builder.map(mul(a0, a1), [weights, builder.read(shrinkId(from))], `${id} shrunk`);
 }

@@ -25,6 +25,7 @@ import { differentiate } from "../derive/differentiate.ts";
 import { rated } from "../derive/term.ts";
 import { directionId, growthId, maskId, shareId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
+import { relationsOf } from "./relations-of.ts";
 import { lowerTerm, scopeOf } from "./lower-term.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
 
@@ -32,12 +33,12 @@ export function lowerStability(lowering: Lowering): Phase {
   const { equations, parts, modes } = lowering;
   const { graph } = equations;
   const moving = [...graph.states.values()].filter((state) => modes.get(state.id) !== "clamped");
-  const synapses = [...graph.synapses.keys()];
+  const related = relationsOf(graph).map(({ id }) => id);
   const builder = createPhaseBuilder(parts);
   const tangents = differentiatePhase(
     builder,
     motionOf(lowering),
-    (relation) => synapses[relation]!,
+    (relation) => related[relation]!,
     new Map(moving.map((state) => [state.id, directionId(state.id)])),
   );
 
@@ -86,7 +87,7 @@ function motionOf({ equations, parts, modes }: Lowering): Phase {
 function differentiatePhase(
   builder: PhaseBuilder,
   phase: Phase,
-  synapseOf: (relation: number) => string,
+  idOf: (relation: number) => string,
   directions: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, ValueId> {
   const values = new Map<number, ValueId>();
@@ -103,14 +104,14 @@ function differentiatePhase(
     const varied = `∂ ${label}`;
     switch (instruction.kind) {
       case "contract": {
-        const synapse = synapseOf(instruction.relation);
+        const id = idOf(instruction.relation);
         const { produce, pre, post } = instruction;
         const weight = instruction.weight === undefined ? {} : { weight: at(instruction.weight) };
         const side = produce === "post" ? pre! : post!;
         const given = (value: ValueId) => (produce === "post" ? { pre: value, ...weight } : { post: value, ...weight });
-        values.set(out, builder.contract(synapse, produce, given(at(side)), label));
+        values.set(out, builder.contract(id, produce, given(at(side)), label));
         const tangent = tangents.get(side);
-        if (tangent !== undefined) tangents.set(out, builder.contract(synapse, produce, given(tangent), varied));
+        if (tangent !== undefined) tangents.set(out, builder.contract(id, produce, given(tangent), varied));
         break;
       }
       case "map": {
@@ -145,14 +146,17 @@ function differentiatePhase(
         break;
       }
       case "max-pool": {
-        const synapse = synapseOf(instruction.relation);
+        const id = idOf(instruction.relation);
         const { produce, by, of } = instruction;
-        values.set(out, builder.maxPool(synapse, produce, at(by), at(of), label));
+        values.set(out, builder.maxPool(id, produce, at(by), at(of), label));
         // The places of the windows do not change with a small deviation.
         const tangent = tangents.get(of);
-        if (tangent !== undefined) tangents.set(out, builder.maxPool(synapse, produce, at(by), tangent, varied));
+        if (tangent !== undefined) tangents.set(out, builder.maxPool(id, produce, at(by), tangent, varied));
         break;
       }
+      case "triangular-inverse":
+        values.set(out, builder.triangularInverse(at(instruction.operand), label));
+        break;
       case "reduce":
         // The motion of states has no reduction: those of precision and discrepancy are not part of it.
         throw new Error(`compiler fault: the motion of the states reduces ${label}`);

@@ -6,12 +6,13 @@ import {
   div,
   mul,
   type ScalarExpression,
-  sqrt,
   sub,
   substitute,
   type ValueId,
 } from "@settle/program";
-import { rateId } from "./buffer-ids.ts";
+import { offDiagonalId, rateId } from "./buffer-ids.ts";
+import { constantDeviation } from "./given-numbers.ts";
+import { precisionId } from "../derive/derive-precision.ts";
 import { printTerm } from "../derive/print-term.ts";
 import type { Equations } from "../derive/equations.ts";
 import type { Term } from "../derive/term.ts";
@@ -55,6 +56,40 @@ export function lowerTerm(lowering: TermLowering, scope: Scope, term: Term, labe
       const weight = builder.read(weights?.kind === "separate" ? `error:${term.synapse}` : term.synapse);
       return builder.contract(term.synapse, "pre", { post: lowerTerm(lowering, scope, term.of), weight }, name);
     }
+    case "lateral":
+      return builder.contract(
+        term.lateral,
+        "post",
+        { pre: lowerTerm(lowering, scope, term.of), weight: lateralWeights(lowering, term.lateral) },
+        name,
+      );
+    case "correlate-lateral":
+    case "correlate-errors":
+      return builder.contract(
+        term.kind === "correlate-lateral" ? term.lateral : precisionId(term.error),
+        "weight",
+        { pre: lowerTerm(lowering, scope, term.pre), post: lowerTerm(lowering, scope, term.post) },
+        name,
+      );
+    case "ones":
+      return builder.map(constant(1), [], name, {
+        batch: true,
+        shape: equations.graph.states.get(term.state)!.shape,
+      });
+    case "per-variance": {
+      const of = lowerTerm(lowering, scope, term.of);
+      const axes = builder.typeOf(of).shape.map((_, axis) => axis);
+      const { kind } = equations.graph.errors.get(term.error)!.precision!;
+      const over = kind === "scalar" ? axes : kind === "channel" ? axes.slice(0, -1) : [];
+      return builder.reduce(of, { axes: over, batch: true }, name);
+    }
+    case "precision":
+    case "deviation":
+    case "weighed":
+      if (equations.graph.errors.get(term.error)?.precision?.kind === "full") {
+        return fullPrecision(lowering, scope, term, name);
+      }
+      break;
     case "correlate":
       return builder.contract(
         term.synapse,
@@ -116,6 +151,8 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
       return substitute(equations.activations.get(term.state)!.derivative, [state(term.state)]);
     case "prior":
       return substitute(equations.priors.get(term.state)!.expression, [state(term.state)]);
+    case "ones":
+      return constant(1);
     case "bias":
       return value(lowering.builder.read(`bias:${term.error}`));
     case "prediction": {
@@ -128,9 +165,16 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
       return substitute(output.expression, [of(term.of)]);
     }
     case "precision":
-      return precisionOf(lowering, term.error, of(term.of), value);
     case "deviation":
-      return deviationOf(lowering, term.error, of(term.of), value);
+    case "weighed": {
+      if (equations.graph.errors.get(term.error)?.precision?.kind === "full") {
+        return value(lowerTerm(lowering, scope, term));
+      }
+      const constantly = constantDeviation(equations.graph.errors.get(term.error)!);
+      const sigma =
+        constantly === undefined ? value(lowering.builder.read(precisionId(term.error))) : constant(constantly);
+      return diagonalPrecision(equations, term, of(term.of), sigma);
+    }
     case "scale":
       return mul(constant(term.by), of(term.of));
     case "rated":
@@ -142,8 +186,12 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
     case "error":
     case "predict":
     case "feedback":
+    case "lateral":
     case "correlate":
+    case "correlate-lateral":
+    case "correlate-errors":
     case "positions":
+    case "per-variance":
     case "half-square":
       return value(lowerTerm(lowering, scope, term));
     default:
@@ -160,31 +208,47 @@ function sumOf(terms: readonly Term[], of: (term: Term) => ScalarExpression): Sc
   return total;
 }
 
-function precisionOf(
-  { equations, builder }: TermLowering,
-  error: string,
-  of: ScalarExpression,
-  value: (id: ValueId) => ScalarExpression,
-): ScalarExpression {
-  const { precision } = equations.graph.errors.get(error)!;
-  assertThat(precision !== undefined, `error node ${error} has no precision`);
-  const divisor = (sigma: number): number => (precision.apply === "whiten" ? sigma : sigma * sigma);
-  const [only] = precision.sigma;
-  if (precision.kind === "scalar" && only !== undefined) return div(of, divisor(only));
-  const scales = builder.read(`precision:${error}`);
-  return div(of, value(scales));
+/** Weights of a lateral synapse, with nothing on the diagonal where an entry would drive itself. */
+function lateralWeights({ equations, builder }: TermLowering, id: string): ValueId {
+  const weights = builder.read(id);
+  if (equations.graph.laterals.get(id)?.offDiagonal !== true) return weights;
+  return builder.map(
+    mul(argument(0), argument(1)),
+    [weights, builder.read(offDiagonalId(id))],
+    `${id} off its diagonal`,
+  );
 }
 
-/** Times σ, for an error that was weighed by σ². */
-function deviationOf(
-  { equations, builder }: TermLowering,
-  error: string,
+type PrecisionTerm = Extract<Term, { readonly kind: "precision" | "deviation" | "weighed" }>;
+
+/** Of a full precision: contractions with R⁻¹, or with R. */
+function fullPrecision(lowering: TermLowering, scope: Scope, term: PrecisionTerm, label: string): ValueId {
+  const { equations, builder } = lowering;
+  const id = precisionId(term.error);
+  const of = lowerTerm(lowering, scope, term.of);
+  const factor = builder.read(id);
+  if (term.kind === "deviation") return builder.contract(id, "pre", { post: of, weight: factor }, label);
+  const weight = builder.triangularInverse(factor, `R(${term.error})⁻¹`);
+  if (term.kind === "weighed") return builder.contract(id, "pre", { post: of, weight }, label);
+  const weighs = equations.graph.errors.get(term.error)?.precision?.apply === "weigh";
+  const whitened = builder.contract(id, "post", { pre: of, weight }, weighs ? `${term.error} whitened` : label);
+  return weighs ? builder.contract(id, "pre", { post: whitened, weight }, label) : whitened;
+}
+
+function diagonalPrecision(
+  { graph }: Equations,
+  { kind, error }: PrecisionTerm,
   of: ScalarExpression,
-  value: (id: ValueId) => ScalarExpression,
+  sigma: ScalarExpression,
 ): ScalarExpression {
-  const { precision } = equations.graph.errors.get(error)!;
-  assertThat(precision?.apply === "weigh", `error node ${error} is not weighed`);
-  const [only] = precision.sigma;
-  if (precision.kind === "scalar" && only !== undefined) return mul(of, only);
-  return mul(of, sqrt(value(builder.read(`precision:${error}`))));
+  switch (kind) {
+    case "precision":
+      return div(of, graph.errors.get(error)?.precision?.apply === "weigh" ? mul(sigma, sigma) : sigma);
+    case "deviation":
+      return mul(of, sigma);
+    case "weighed":
+      return div(of, sigma);
+    default:
+      return kind satisfies never;
+  }
 }

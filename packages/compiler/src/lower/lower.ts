@@ -9,6 +9,7 @@ import {
   type StableBound,
   verifyProgram,
 } from "@settle/program";
+import { relationsOf } from "./relations-of.ts";
 import type { Equations } from "../derive/equations.ts";
 import type { Term } from "../derive/term.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
@@ -54,9 +55,9 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
   const modes = new Map(observed.map((state) => [state.id, options.modes?.[state.id] ?? "clamped"] as const));
   const { monitor = true, probes = new Map<string, Probe>() } = options;
 
-  const synapses = [...graph.synapses.values()];
-  const relations = synapses.map((synapse) => synapse.relation);
-  const indexOf = new Map(synapses.map((synapse, index) => [synapse.id, index]));
+  const related = relationsOf(graph);
+  const relations = related.map(({ relation }) => relation);
+  const indexOf = new Map(related.map(({ id }, index) => [id, index]));
   const buffers = [...declareBuffers(equations, modes, monitor), ...[...probes].map(probeBuffer)];
   const byId = new Map<string, Buffer>(buffers.map((buffer) => [buffer.id, buffer]));
   const parts: ProgramParts = {
@@ -65,10 +66,10 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       assertThat(buffer !== undefined, `there is no buffer ${id}`);
       return buffer;
     },
-    relation: (synapse) => {
-      const index = indexOf.get(synapse);
+    relation: (relationId) => {
+      const index = indexOf.get(relationId);
       const relation = index === undefined ? undefined : relations[index];
-      assertThat(index !== undefined && relation !== undefined, `there is no synapse ${synapse}`);
+      assertThat(index !== undefined && relation !== undefined, `there is no relation of ${relationId}`);
       return { index, relation };
     },
   };

@@ -20,14 +20,15 @@ import { assertThat } from "../fault.ts";
 /** Where buffers and relations of the whole Program are looked up. */
 export interface ProgramParts {
   buffer(id: string): Buffer;
-  relation(synapse: string): { readonly index: number; readonly relation: Relation };
+  /** Of a synapse, a lateral synapse, or a full precision (`precision:<error id>`). */
+  relation(id: string): { readonly index: number; readonly relation: Relation };
 }
 
 export interface PhaseBuilder {
   read(buffer: string): ValueId;
   typeOf(value: ValueId): ValueType;
   contract(
-    synapse: string,
+    relationId: string,
     produce: "post" | "pre" | "weight",
     operands: { readonly pre?: ValueId; readonly post?: ValueId; readonly weight?: ValueId },
     label: string,
@@ -46,6 +47,7 @@ export interface PhaseBuilder {
   ): ValueId;
   softmax(operand: ValueId, label: string): ValueId;
   maxPool(stage: string, produce: "post" | "pre", by: ValueId, of: ValueId, label: string): ValueId;
+  triangularInverse(operand: ValueId, label: string): ValueId;
   write(buffer: string, value: ValueId): void;
   finish(): Phase;
 }
@@ -88,8 +90,8 @@ export function createPhaseBuilder(parts: ProgramParts): PhaseBuilder {
       reads.push({ value, buffer: buffer.id });
       return value;
     },
-    contract: (synapse, produce, operands, label) => {
-      const { index, relation } = parts.relation(synapse);
+    contract: (relationId, produce, operands, label) => {
+      const { index, relation } = parts.relation(relationId);
       const shapes: Readonly<Record<typeof produce, Shape>> = {
         pre: relation.preShape,
         post: relation.postShape,
@@ -142,6 +144,12 @@ export function createPhaseBuilder(parts: ProgramParts): PhaseBuilder {
         of,
       }));
     },
+    triangularInverse: (operand, label) =>
+      share(`triangular-inverse ${operand}`, typeOf(operand), label, (out) => ({
+        kind: "triangular-inverse",
+        out,
+        operand,
+      })),
     write: (id, value) => void writes.push({ buffer: parts.buffer(id).id, value }),
     finish: () => withoutUnused({ values, reads, instructions, writes }),
   };
@@ -213,6 +221,7 @@ function withoutUnused(phase: Phase): Phase {
           return { ...instruction, out: to(instruction.out), operands: instruction.operands.map(to) };
         case "reduce":
         case "softmax":
+        case "triangular-inverse":
           return { ...instruction, out: to(instruction.out), operand: to(instruction.operand) };
         case "max-pool":
           return { ...instruction, out: to(instruction.out), by: to(instruction.by), of: to(instruction.of) };

@@ -3,7 +3,7 @@ import { assertThat } from "../fault.ts";
 import type { NormalCircuit } from "./normal-circuit.ts";
 
 export function assertNormal(circuit: NormalCircuit): void {
-  for (const parts of [circuit.states, circuit.errors, circuit.synapses]) {
+  for (const parts of [circuit.states, circuit.errors, circuit.synapses, circuit.laterals]) {
     parts.forEach(({ id }, index) => {
       const before = parts[index - 1]?.id;
       assertThat(before === undefined || before < id, `parts are in order of id: ${before}, ${id}`);

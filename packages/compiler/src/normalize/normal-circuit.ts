@@ -32,9 +32,14 @@ export interface NormalState {
 }
 
 export interface NormalPrecision {
-  readonly kind: "scalar" | "diagonal";
+  readonly kind: "scalar" | "diagonal" | "channel" | "full";
+  /** Standard deviation(s), the first ones where they are learned: one for all, or a list. */
   readonly sigma: readonly number[];
+  /** Σ of a full precision, in place of `sigma`. */
+  readonly covariance?: readonly (readonly number[])[];
   readonly apply: "whiten" | "weigh";
+  /** Whether it follows the covariance of the errors, and the least variance it may come to. */
+  readonly learn?: { readonly floor: number };
 }
 
 export interface NormalError {
@@ -73,6 +78,28 @@ export interface NormalErrorSynapse {
   readonly to: string;
   readonly weights:
     { readonly kind: "tied" } | { readonly kind: "separate"; readonly lambda: number; readonly initial: InitialLaw };
+}
+
+/** What the weights of a lateral synapse learn. */
+export type NormalFollows = { readonly kind: "residual" } | { readonly kind: "anti-hebbian"; readonly target: number };
+
+/** From a state to a state of the same layer, perhaps itself. */
+export interface NormalLateral {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly weights:
+    | { readonly kind: "groups"; readonly size: number; readonly excite: number; readonly inhibit: number }
+    | { readonly kind: "matrix"; readonly values: readonly (readonly number[])[] }
+    | ({ readonly kind: "dense" } & LearnedLateral)
+    | ({ readonly kind: "conv2d"; readonly kernel: Pair } & LearnedLateral);
+}
+
+export interface LearnedLateral {
+  readonly initial: InitialLaw;
+  readonly follows: NormalFollows;
+  readonly learns: boolean;
+  readonly constraint: NormalConstraint;
 }
 
 export type NormalConstraint =
@@ -128,6 +155,7 @@ export interface NormalCircuit {
   readonly errors: readonly NormalError[];
   readonly synapses: readonly NormalSynapse[];
   readonly errorSynapses: readonly NormalErrorSynapse[];
+  readonly laterals: readonly NormalLateral[];
   readonly settle: NormalSettle;
   readonly learn: NormalLearn;
   /** By JSON pointer of the field as if it were written in its own place: `/states/z1/rate`. */

@@ -1,5 +1,4 @@
 /** CircuitSpec → NormalCircuit: fills defaults, expands shorthand, makes each feedback an error synapse. */
-import type { InitialLaw } from "@settle/program";
 import type {
   ActivationSpec,
   CircuitSpec,
@@ -19,11 +18,13 @@ import type {
 import type { FaultList } from "../fault.ts";
 import { pointerTo } from "../pointer-to.ts";
 import { createChooser, type Chooser } from "./choose-field.ts";
+import { normalizeLateral } from "./normalize-lateral.ts";
+import { normalPrecision } from "./normal-precision.ts";
+import { bothAxes, normalConstraint, normalLaw } from "./normal-weights.ts";
 import type {
   Leak,
   NormalActivation,
   NormalCircuit,
-  NormalConstraint,
   NormalError,
   NormalErrorSynapse,
   NormalIntegrator,
@@ -33,7 +34,6 @@ import type {
   NormalState,
   NormalSynapse,
   Origin,
-  Pair,
   Rate,
 } from "./normal-circuit.ts";
 
@@ -58,9 +58,10 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
     Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
   const states = byId(spec.states).map(([id, state]) => normalizeState(id, state, spec, choose));
-  const errors = byId(spec.errors).map(([id, error]) => normalizeError(id, error, spec, choose));
+  const errors = byId(spec.errors).map(([id, error]) => normalizeError(id, error, spec, choose, faults));
   const pairs = byId(spec.synapses).map(([id, synapse]) => normalizeSynapse(id, synapse, spec, choose, faults));
   const errorSynapses = pairs.flatMap((pair) => (pair.feedback === undefined ? [] : [pair.feedback]));
+  const laterals = byId(spec.laterals ?? {}).map(([id, lateral]) => normalizeLateral(id, lateral, choose));
   const settle = spec.settle ?? {};
   const learn = spec.learn ?? {};
   const at = (place: string) => `/settle/${place}`;
@@ -75,6 +76,7 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
     errors,
     synapses: pairs.map((pair) => pair.synapse),
     errorSynapses,
+    laterals,
     settle: {
       steps: choose(at("steps"), [[settle.steps, at("steps")]], 60),
       integrator: normalIntegrator(choose(at("integrator"), [[settle.integrator, at("integrator")]], "euler")),
@@ -121,7 +123,13 @@ function normalizeState(id: string, state: StateSpec, spec: CircuitSpec, choose:
   };
 }
 
-function normalizeError(id: string, error: ErrorSpec, spec: CircuitSpec, choose: Chooser): NormalError {
+function normalizeError(
+  id: string,
+  error: ErrorSpec,
+  spec: CircuitSpec,
+  choose: Chooser,
+  faults: FaultList,
+): NormalError {
   const defaults = spec.defaults?.error ?? {};
   const own = pointerTo("errors", id);
   const bias = choose(
@@ -132,7 +140,25 @@ function normalizeError(id: string, error: ErrorSpec, spec: CircuitSpec, choose:
     ],
     false,
   );
-  const precision = error.precision ?? defaults.precision;
+  const precision = choose(
+    `${own}/precision`,
+    [
+      [error.precision, `${own}/precision`],
+      [defaults.precision, "/defaults/error/precision"],
+    ],
+    undefined,
+  );
+  if (precision?.kind === "full" && precision.sigma !== undefined && precision.covariance !== undefined) {
+    const place = error.precision === undefined ? "/defaults/error/precision" : `${own}/precision`;
+    faults.report({
+      code: "normalize/sigma-and-covariance",
+      pointer: `${place}/sigma`,
+      at: "key",
+      message: `The precision of "${id}" has both standard deviations and a covariance.`,
+      help: "keep the covariance; sigma is short for a diagonal one.",
+      repair: [{ op: "remove", path: `${place}/sigma` }],
+    });
+  }
   return {
     id,
     target: error.target,
@@ -155,15 +181,7 @@ function normalizeError(id: string, error: ErrorSpec, spec: CircuitSpec, choose:
       ),
     ),
     ...(bias === false ? {} : { bias: { initial: normalLaw(bias === true ? { kind: "zeros" } : bias.initial) } }),
-    ...(precision === undefined
-      ? {}
-      : {
-          precision: {
-            kind: precision.kind,
-            sigma: typeof precision.sigma === "number" ? [precision.sigma] : precision.sigma,
-            apply: precision.apply ?? "whiten",
-          },
-        }),
+    ...(precision === undefined ? {} : { precision: normalPrecision(precision) }),
   };
 }
 
@@ -223,8 +241,8 @@ function normalizeSynapse(
       ...(kind === undefined || kind === "dense"
         ? {}
         : {
-            kernel: pair(kernel ?? 1),
-            stride: pair(choose(`${own}/stride`, field("stride"), 1)),
+            kernel: bothAxes(kernel ?? 1),
+            stride: bothAxes(choose(`${own}/stride`, field("stride"), 1)),
             padding: choose(`${own}/padding`, field("padding"), "same"),
           }),
       coefficient: choose(`${own}/coefficient`, field("coefficient"), 1),
@@ -266,24 +284,8 @@ function normalActivation(activation: OutputSpec): NormalOutput {
   }
 }
 
-function normalLaw(law: LawSpec): InitialLaw {
-  switch (law.kind) {
-    case "normal":
-      return { kind: "normal", mean: law.mean ?? 0, std: law.std };
-    case "zeros":
-      return { kind: "constant", value: 0 };
-    case "uniform":
-    case "constant":
-      return law;
-    default:
-      return law satisfies never;
-  }
-}
-
 const normalLeak = (leak: number | LeakSpec): Leak =>
   typeof leak === "number" ? { rate: leak, scaled: false } : { rate: leak.rate, scaled: leak.scaled ?? false };
-
-const pair = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
 
 const normalRate = (rate: RateSpec): Rate => (typeof rate === "number" ? rate : "auto");
 
@@ -313,10 +315,6 @@ function stableOf(written: LearnConstraintSpec | undefined, faults: FaultList): 
   });
   const stable = list.find((each) => each.kind === "stable");
   return stable === undefined ? undefined : { bound: stable.bound, every: stable.every ?? boundEvery };
-}
-
-function normalConstraint(constraint: ConstraintSpec): NormalConstraint {
-  return constraint.kind === "none" ? { kind: "none" } : { ...constraint, bound: constraint.bound ?? 1 };
 }
 
 function normalIntegrator(integrator: IntegratorSpec["kind"] | IntegratorSpec): NormalIntegrator {

@@ -3,7 +3,7 @@ import { printLaw, printNumber } from "@settle/program";
 import type { SourceText } from "@settle/spec";
 import { pointerTo } from "../pointer-to.ts";
 import { printOrigin } from "./print-origin.ts";
-import type { NormalCircuit, NormalConstraint, NormalOutput, NormalStable } from "./normal-circuit.ts";
+import type { NormalCircuit, NormalConstraint, NormalOutput, NormalPrecision, NormalStable } from "./normal-circuit.ts";
 
 /** @param source  what the circuit was read from: then each field that the user wrote says its line */
 export function printNormal(circuit: NormalCircuit, source?: SourceText): string {
@@ -39,8 +39,7 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
     field(`${own}/output`, "output", printFunction(error.output));
     field(`${own}/bias`, "bias", error.bias === undefined ? "none" : printLaw(error.bias.initial));
     if (error.precision !== undefined) {
-      const { kind, sigma, apply } = error.precision;
-      field(`${own}/precision`, "precision", `${kind}, σ ${sigma.join(", ")}, ${apply}`);
+      field(`${own}/precision`, "precision", printPrecision(error.precision));
     }
   }
   lines.push("", "synapses");
@@ -64,6 +63,34 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
     const kind =
       weights.kind === "tied" ? "tied" : `separate, λ ${printNumber(weights.lambda)}, ${printLaw(weights.initial)}`;
     field(`${pointerTo("synapses", twin)}/feedback`, "feedback", `${from} → ${to}, ${kind}`);
+  }
+  if (circuit.laterals.length > 0) lines.push("", "laterals");
+  for (const { id, from, to, weights } of circuit.laterals) {
+    const own = pointerTo("laterals", id);
+    lines.push(`  ${id}`);
+    field(`${own}/from`, "from", from);
+    field(`${own}/to`, "to", to);
+    field(`${own}/kind`, "kind", weights.kind);
+    switch (weights.kind) {
+      case "groups":
+        field(`${own}/size`, "size", String(weights.size));
+        field(`${own}/excite`, "excite", printNumber(weights.excite));
+        field(`${own}/inhibit`, "inhibit", printNumber(weights.inhibit));
+        break;
+      case "matrix":
+        field(`${own}/values`, "values", `${weights.values.length}×${weights.values[0]?.length ?? 0}, given`);
+        break;
+      case "dense":
+      case "conv2d":
+        if (weights.kind === "conv2d") field(`${own}/kernel`, "kernel", weights.kernel.join("×"));
+        field(`${own}/initial`, "initial", printLaw(weights.initial));
+        field(`${own}/follows`, "follows", printFields(weights.follows));
+        field(`${own}/learn`, "learns", String(weights.learns));
+        field(`${own}/learn/constraint`, "constraint", printConstraint(weights.constraint));
+        break;
+      default:
+        weights satisfies never;
+    }
   }
   const { settle, learn } = circuit;
   lines.push("", "settle");
@@ -91,6 +118,13 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
 const printFunction = (activation: NormalOutput): string => printFields(activation);
 
 const printConstraint = (constraint: NormalConstraint): string => printFields(constraint);
+
+function printPrecision({ kind, sigma, covariance, apply, learn }: NormalPrecision): string {
+  const numbers =
+    covariance === undefined ? `σ ${sigma.join(", ")}` : `Σ ${covariance.length}×${covariance.length}, given`;
+  const learning = learn === undefined ? "" : `, learned, variances at least ${printNumber(learn.floor)}`;
+  return `${kind}, ${numbers}, ${apply}${learning}`;
+}
 
 const printStable = ({ bound, every }: NormalStable): string =>
   `λmax at most ${printNumber(bound)}, every ${every} updates`;

@@ -12,6 +12,12 @@ export function assertGraph(graph: CircuitGraph): void {
     assertThat(sameShape(synapse.relation.preShape, source.shape), `${synapse.id} fits its source`);
     assertThat(sameShape(synapse.relation.postShape, error.shape), `${synapse.id} fits its target`);
   }
+  for (const { id, from, to, relation } of graph.laterals.values()) {
+    const [source, target] = [graph.states.get(from), graph.states.get(to)];
+    assertThat(source !== undefined && target !== undefined, `ends of ${id} exist`);
+    assertThat(sameShape(relation.preShape, source.shape), `${id} fits its source`);
+    assertThat(sameShape(relation.postShape, target.shape), `${id} fits its target`);
+  }
   const started = new Set<string>();
   for (const id of graph.startOrder) {
     const state = graph.states.get(id);

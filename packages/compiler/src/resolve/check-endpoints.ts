@@ -5,6 +5,7 @@ import type { NormalCircuit } from "../normalize/normal-circuit.ts";
 import { pointerTo } from "../pointer-to.ts";
 
 export function checkEndpoints(circuit: NormalCircuit, faults: FaultList): void {
+  checkIds(circuit, faults);
   const states = new Set(circuit.states.map((state) => state.id));
   const errors = new Set(circuit.errors.map((error) => error.id));
 
@@ -59,11 +60,53 @@ export function checkEndpoints(circuit: NormalCircuit, faults: FaultList): void 
       });
     }
   }
+  for (const lateral of circuit.laterals) {
+    for (const end of lateral.from === lateral.to ? (["from"] as const) : (["from", "to"] as const)) {
+      const state = lateral[end];
+      if (states.has(state)) continue;
+      const pointer = pointerTo("laterals", lateral.id, end);
+      const target = circuit.errors.find((error) => error.id === state)?.target;
+      faults.report({
+        code: "resolve/unknown-state",
+        pointer,
+        message: `Lateral synapse "${lateral.id}" ${end === "from" ? "comes from" : "leads to"} "${state}", ${target === undefined ? "and there is no such state" : "which is an error node; a lateral synapse joins states"}.`,
+        ...(target === undefined
+          ? suggestion(state, states, pointer)
+          : {
+              help: `"${state}" is the error node of "${target}".`,
+              repair: [{ op: "replace", path: pointer, value: target }],
+            }),
+      });
+    }
+  }
   // What a misspelt name leaves unconnected would only repeat that fault.
   const misspelt = faults.faults.some(
     ({ code }) => code === "resolve/unknown-state" || code === "resolve/unknown-error",
   );
   if (!misspelt) checkUse(circuit, faults);
+}
+
+/** States, synapses and lateral synapses name tensors, so no two of them may have one name. */
+function checkIds(circuit: NormalCircuit, faults: FaultList): void {
+  const owners = new Map(circuit.states.map(({ id }) => [id, "state"]));
+  for (const [section, what, parts] of [
+    ["synapses", "synapse", circuit.synapses],
+    ["laterals", "lateral synapse", circuit.laterals],
+  ] as const) {
+    for (const { id } of parts) {
+      const owner = owners.get(id);
+      if (owner === undefined) owners.set(id, what);
+      else {
+        faults.report({
+          code: "resolve/same-id",
+          pointer: pointerTo(section, id),
+          at: "key",
+          message: `There is a ${owner} "${id}" and a ${what} "${id}".`,
+          help: "rename one of them: each names a tensor.",
+        });
+      }
+    }
+  }
 }
 
 function checkUse(circuit: NormalCircuit, faults: FaultList): void {
@@ -78,9 +121,10 @@ function checkUse(circuit: NormalCircuit, faults: FaultList): void {
       help: `point a synapse at it ("to": "${error.id}"), or remove it.`,
     });
   }
-  const read = new Set(circuit.synapses.map((synapse) => synapse.from));
+  const { laterals } = circuit;
+  const read = new Set([...circuit.synapses, ...laterals].map((synapse) => synapse.from));
   const measured = new Set(circuit.errors.map((error) => error.target));
-  const corrected = new Set(circuit.errorSynapses.map((synapse) => synapse.to));
+  const corrected = new Set([...circuit.errorSynapses, ...laterals].map((synapse) => synapse.to));
   for (const state of circuit.states) {
     if (!read.has(state.id) && !measured.has(state.id)) {
       faults.report({

@@ -1,11 +1,10 @@
 /** Fields that only make sense together with others: laws in their place, constraints that fit the weights. */
 import type { FaultList } from "../fault.ts";
-import type { NormalCircuit, NormalError, NormalSynapse } from "../normalize/normal-circuit.ts";
+import type { NormalCircuit, NormalSynapse } from "../normalize/normal-circuit.ts";
 import { pointerTo } from "../pointer-to.ts";
 import { synapseKinds } from "../synapses/synapse-kinds.ts";
-import type { KnownShape } from "./infer-shapes.ts";
 
-export function checkFields(circuit: NormalCircuit, shapes: ReadonlyMap<string, KnownShape>, faults: FaultList): void {
+export function checkFields(circuit: NormalCircuit, faults: FaultList): void {
   for (const state of circuit.states) {
     if (state.initial.kind !== "uniform") continue;
     faults.report({
@@ -15,20 +14,7 @@ export function checkFields(circuit: NormalCircuit, shapes: ReadonlyMap<string, 
       help: 'a state starts at "normal", "constant" or "zeros"; uniform is for weights.',
     });
   }
-  for (const error of circuit.errors) checkPrecision(error, shapes.get(error.target)?.shape, faults);
   for (const synapse of circuit.synapses) checkConstraint(circuit, synapse, faults);
-}
-
-function checkPrecision(error: NormalError, shape: readonly number[] | undefined, faults: FaultList): void {
-  if (error.precision?.kind !== "diagonal" || shape === undefined) return;
-  const entries = shape.at(-1) ?? 1;
-  if (error.precision.sigma.length === entries) return;
-  faults.report({
-    code: "resolve/precision-size",
-    pointer: pointerTo("errors", error.id, "precision"),
-    message: `The precision of "${error.id}" has ${error.precision.sigma.length} standard deviations, its target [${shape.join(", ")}] wants ${entries}.`,
-    help: `give ${entries} numbers in "sigma" (one per ${shape.length === 1 ? "unit" : "channel"}), or use "kind": "scalar".`,
-  });
 }
 
 function checkConstraint(circuit: NormalCircuit, synapse: NormalSynapse, faults: FaultList): void {

@@ -1,9 +1,11 @@
 /** A circuit with everything known: shapes, relations, who feeds whom, the order of projection, its class. */
-import type { Relation, Shape } from "@settle/program";
+import type { InitialLaw, Relation, Shape } from "@settle/program";
 import type {
   NormalCircuit,
   NormalError,
   NormalErrorSynapse,
+  NormalLateral,
+  NormalPrecision,
   NormalState,
   NormalSynapse,
 } from "../normalize/normal-circuit.ts";
@@ -19,12 +21,26 @@ export interface GraphState extends Omit<NormalState, "channels"> {
   readonly error?: string;
   /** Error synapses that correct it, by twin, in order of id. */
   readonly corrections: readonly string[];
+  /** Lateral synapses that correct it, in order of id. */
+  readonly laterals: readonly string[];
   /** How it starts; `why` is for people. */
   readonly start: { readonly kind: "project" | "law"; readonly why: string };
 }
 
-export interface GraphError extends NormalError {
+/** Σ of an error node, by its factor: σ, or R with Σ = R Rᵀ. */
+export interface GraphPrecision extends Pick<NormalPrecision, "kind" | "apply" | "learn"> {
+  /** Of the tensor that holds σ or R: `[]`, one per entry, `[channels]`, `[n, n]`, of a map `[1, 1, n, n]`. */
   readonly shape: Shape;
+  readonly initial: InitialLaw;
+  /** How many entries of a sample's error each number of a diagonal Σ stands for; of a full Σ, how many positions. */
+  readonly sites: number;
+  /** Of a full precision: post = pre · Mᵀ, for M = R or R⁻¹, at every position. */
+  readonly relation?: Relation;
+}
+
+export interface GraphError extends Omit<NormalError, "precision"> {
+  readonly shape: Shape;
+  readonly precision?: GraphPrecision;
   /** Synapses that predict for it, in order of id. */
   readonly predictors: readonly string[];
   /** `[channels]` of a map, `[units]` of a dense state. */
@@ -36,6 +52,14 @@ export interface GraphSynapse extends NormalSynapse {
   readonly target: string;
   readonly relation: Relation;
 }
+
+export type GraphLateral = NormalLateral & {
+  readonly relation: Relation;
+  /** How its weights begin; those of a fixed one stay so. */
+  readonly law: InitialLaw;
+  /** Whether no entry drives itself: learned, from a state to itself. */
+  readonly offDiagonal: boolean;
+};
 
 export interface CircuitClass {
   /** Every generative synapse descends exactly one level; no cycle, no lateral synapse. */
@@ -52,7 +76,10 @@ export interface CircuitClass {
   readonly cycles: readonly (readonly string[])[];
 }
 
-export interface CircuitGraph extends Omit<NormalCircuit, "states" | "errors" | "synapses" | "errorSynapses"> {
+export interface CircuitGraph extends Omit<
+  NormalCircuit,
+  "states" | "errors" | "synapses" | "errorSynapses" | "laterals"
+> {
   /** Hash of all that determines what the circuit computes (not its title or description). */
   readonly hash: string;
   readonly states: ReadonlyMap<string, GraphState>;
@@ -60,6 +87,7 @@ export interface CircuitGraph extends Omit<NormalCircuit, "states" | "errors" | 
   readonly synapses: ReadonlyMap<string, GraphSynapse>;
   /** By twin. */
   readonly errorSynapses: ReadonlyMap<string, NormalErrorSynapse>;
+  readonly laterals: ReadonlyMap<string, GraphLateral>;
   /** States in the order in which they can start: sources before targets. */
   readonly startOrder: readonly string[];
   readonly class: CircuitClass;

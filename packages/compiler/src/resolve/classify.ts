@@ -21,7 +21,18 @@ export interface Topology {
   readonly cycleOf: ReadonlyMap<string, readonly string[]>;
 }
 
-export function classify(states: readonly string[], edges: readonly Edge[]): Topology {
+/** A lateral synapse as an edge between states. */
+export interface LateralEdge {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export function classify(
+  states: readonly string[],
+  edges: readonly Edge[],
+  laterals: readonly LateralEdge[] = [],
+): Topology {
   const next = (state: string): readonly string[] =>
     edges.filter((edge) => edge.from === state).map((edge) => edge.target);
   // Components come targets first: levels can be counted up as they come.
@@ -45,11 +56,14 @@ export function classify(states: readonly string[], edges: readonly Edge[]): Top
     skips.push(id);
     reasons.push(`${id} (${from} → ${target}) spans ${span} levels`);
   }
+  for (const { id, from, to } of laterals) {
+    reasons.push(from === to ? `${id} is lateral, within ${from}` : `${id} is lateral, from ${from} to ${to}`);
+  }
   return {
     class: {
       hierarchical: reasons.length === 0,
       cyclic: cycles.length > 0,
-      lateral: false,
+      lateral: laterals.length > 0,
       skips,
       reasons,
       levels,

@@ -27,8 +27,10 @@ export function printGraph(graph: CircuitGraph, source?: SourceText): string {
   lines.push("", "errors");
   for (const error of graph.errors.values()) {
     const bias = error.biasShape === undefined ? "" : `  bias ${show(error.biasShape)}`;
+    const precision =
+      error.precision === undefined ? "" : `  precision ${error.precision.kind} ${show(error.precision.shape)}`;
     lines.push(
-      `  ${error.id}  measures ${error.target} ${show(error.shape)}, predicted by ${error.predictors.join(", ")}${bias}`,
+      `  ${error.id}  measures ${error.target} ${show(error.shape)}, predicted by ${error.predictors.join(", ")}${bias}${precision}`,
     );
   }
   lines.push("", "synapses");
@@ -38,6 +40,13 @@ export function printGraph(graph: CircuitGraph, source?: SourceText): string {
     lines.push(
       `  ${synapse.id}  ${synapse.from} → ${synapse.target} (${synapse.to})  ${synapse.kind}  weights ${show(weights)} = ${sizeOf(weights)}` +
         `  ${multiplyAdds(synapse.relation)} multiply-adds  feedback ${feedback?.weights.kind ?? "none"}`,
+    );
+  }
+  if (graph.laterals.size > 0) lines.push("", "laterals");
+  for (const { id, from, to, weights, relation } of graph.laterals.values()) {
+    const shape = weightShape(relation);
+    lines.push(
+      `  ${id}  ${from} → ${to}  ${weights.kind}  weights ${show(shape)} = ${sizeOf(shape)}  ${multiplyAdds(relation)} multiply-adds`,
     );
   }
   lines.push("", `order of starting: ${graph.startOrder.join(", ")}`);

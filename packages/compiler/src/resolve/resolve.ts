@@ -10,6 +10,8 @@ import { checkFields } from "./check-fields.ts";
 import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "./circuit-graph.ts";
 import { classify } from "./classify.ts";
 import { hashCircuit } from "./hash-circuit.ts";
+import { resolvePrecision } from "../precision/resolve-precision.ts";
+import { resolveLaterals } from "../laterals/resolve-laterals.ts";
 import { inferShapes } from "./infer-shapes.ts";
 import { shapeRepair } from "./shape-repair.ts";
 
@@ -17,7 +19,7 @@ import { shapeRepair } from "./shape-repair.ts";
 export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph {
   checkEndpoints(circuit, faults);
   const shapes = inferShapes(circuit, faults);
-  checkFields(circuit, shapes, faults);
+  checkFields(circuit, faults);
 
   const targetOf = new Map(circuit.errors.map((error) => [error.id, error.target]));
   const synapses = new Map<string, GraphSynapse>();
@@ -38,14 +40,19 @@ export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph
   const topology = classify(
     circuit.states.map((state) => state.id),
     [...synapses.values()].map(({ id, from, target }) => ({ id, from, target })),
+    circuit.laterals,
   );
+  const laterals = resolveLaterals(circuit, shapes, topology.class.levels, faults);
   const errors = new Map<string, GraphError>();
-  for (const error of circuit.errors) {
+  for (const normal of circuit.errors) {
+    const { precision: _normal, ...error } = normal;
     const shape = shapes.get(error.target)?.shape;
     if (shape === undefined) continue;
+    const precision = resolvePrecision(normal, shape, faults);
     errors.set(error.id, {
       ...error,
       shape,
+      ...(precision === undefined ? {} : { precision }),
       predictors: circuit.synapses.filter((synapse) => synapse.to === error.id).map((synapse) => synapse.id),
       ...(error.bias === undefined ? {} : { biasShape: biasShapeOf(shape) }),
     });
@@ -62,6 +69,7 @@ export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph
       shapeOrigin: known.origin,
       ...(error === undefined ? {} : { error }),
       corrections: circuit.errorSynapses.filter((synapse) => synapse.to === state.id).map((synapse) => synapse.twin),
+      laterals: circuit.laterals.filter((lateral) => lateral.to === state.id).map((lateral) => lateral.id),
       start: startOf(state.id, error, topology.cycleOf.get(state.id), circuit.settle.start),
     });
   }
@@ -72,6 +80,7 @@ export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph
     errors,
     synapses,
     errorSynapses: new Map(circuit.errorSynapses.map((synapse) => [synapse.twin, synapse])),
+    laterals,
     startOrder: topology.startOrder,
     class: topology.class,
   };

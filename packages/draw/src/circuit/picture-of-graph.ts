@@ -1,5 +1,5 @@
 /** CircuitGraph → CircuitPicture: which units and links there are, and what is written beside them. */
-import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "@settle/compiler";
+import type { CircuitGraph, GraphError, GraphLateral, GraphState, GraphSynapse } from "@settle/compiler";
 import { printNumber, type Shape } from "@settle/program";
 import type { CircuitPicture, PictureLink, PictureUnit } from "./circuit-picture.ts";
 import { rowsOf } from "./rows-of.ts";
@@ -28,8 +28,16 @@ export function pictureOfGraph(graph: CircuitGraph, subtitle: string): CircuitPi
     title: graph.name,
     subtitle,
     units: [...graph.states.values()].map(unit),
-    links: synapses.flatMap((synapse) => linksOf(synapse, graph)),
+    links: [
+      ...synapses.flatMap((synapse) => linksOf(synapse, graph)),
+      ...[...graph.laterals.values()].map(linkOfLateral),
+    ],
   };
+}
+
+function linkOfLateral({ id, from, to, weights }: GraphLateral): PictureLink {
+  const what = weights.kind === "groups" ? `groups of ${weights.size}` : weights.kind;
+  return { id, kind: "lateral", from, to, label: [id, what], inhibits: false };
 }
 
 function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLink[] {

@@ -16,11 +16,13 @@ export function flowOfGraph(graph: CircuitGraph): FlowGraph {
     errors: [...graph.errors.values()],
     synapses: [...graph.synapses.values()],
     errorSynapses: [...graph.errorSynapses.values()],
+    laterals: [...graph.laterals.values()],
   };
   return flowOf(graph.name, parts, (id) => graph.states.get(id)?.shape.join("×") ?? "");
 }
 
-type Parts = Pick<NormalCircuit, "errors" | "synapses" | "errorSynapses"> & {
+type Parts = Pick<NormalCircuit, "synapses" | "errorSynapses" | "laterals"> & {
+  readonly errors: readonly Pick<NormalCircuit["errors"][number], "id" | "target">[];
   readonly states: readonly Pick<NormalCircuit["states"][number], "id" | "observed">[];
 };
 
@@ -48,6 +50,11 @@ function flowOf(name: string, circuit: Parts, sizeOf: (state: string) => string)
       to: state(to),
       label: weights.kind === "tied" ? `${twin}ᵀ` : `E(${twin})`,
       dashed: true,
+    })),
+    ...circuit.laterals.map(({ id, from, to, weights }) => ({
+      from: state(from),
+      to: state(to),
+      label: `${id} ${weights.kind}`,
     })),
   ];
   return { name, nodes, edges, groups: [] };

@@ -4,6 +4,7 @@ import { addressOf, comment, type EmitContext, indent, times } from "./c-text.ts
 import { emitSharedWork } from "./emit-element-work.ts";
 
 type Reduce = Extract<SharedKernel, { kind: "shared-reduce" }>;
+type TriangularInverse = Extract<SharedKernel, { kind: "triangular-inverse" }>;
 type Transpose = Extract<SharedKernel, { kind: "transpose" }>;
 
 export function emitSharedKernel(context: EmitContext, name: string, kernel: SharedKernel): readonly string[] {
@@ -20,11 +21,29 @@ function bodyOf(context: EmitContext, kernel: SharedKernel): readonly string[] {
       ];
     case "shared-reduce":
       return emitReduce(context, kernel);
+    case "triangular-inverse":
+      return emitTriangularInverse(context, kernel);
     case "transpose":
       return emitTranspose(context, kernel);
     default:
       return kernel satisfies never;
   }
+}
+
+/** Forward substitution, all columns of a row at once. */
+function emitTriangularInverse(context: EmitContext, { input, output, size }: TriangularInverse): readonly string[] {
+  return [
+    `const float *x = ${addressOf(context, input)};`,
+    `float *restrict y = ${addressOf(context, output)};`,
+    `for (long i = 0; i < ${size}; i++) {`,
+    `  for (long j = 0; j < ${size}; j++) y[i * ${size} + j] = i == j ? 1.0f : 0.0f;`,
+    "  for (long k = 0; k < i; k++) {",
+    `    const float a = x[i * ${size} + k];`,
+    `    for (long j = 0; j <= k; j++) y[i * ${size} + j] -= a * y[k * ${size} + j];`,
+    "  }",
+    `  for (long j = 0; j <= i; j++) y[i * ${size} + j] /= x[i * ${size} + i];`,
+    "}",
+  ];
 }
 
 function emitTranspose(context: EmitContext, { input, output, taps, rows, columns }: Transpose): readonly string[] {

@@ -7,7 +7,7 @@ import { emitGradient, emitLaneSum } from "./emit-gradient.ts";
 import { emitIndexedContract, emitIndexedGradient } from "./emit-indexed.ts";
 import { emitMap } from "./emit-map.ts";
 import { emitMaxPool } from "./emit-max-pool.ts";
-import { emitShared, mergeFunction, packFunction, transposeFunction } from "./emit-shared.ts";
+import { emitShared, invertFunction, mergeFunction, packFunction, transposeFunction } from "./emit-shared.ts";
 import { emitSoftmax } from "./emit-softmax.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 import { vectorFunctions } from "./vector-math.ts";
@@ -41,7 +41,16 @@ export interface EmittedModule {
 export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOptions): EmittedModule {
   const module = new ModuleBuilder(plan, fused);
   const entries = phaseNames.flatMap((phase) => emitPhase(module, phase));
-  const helpers = [...vectorFunctions(module.used), transposeFunction(), packFunction(), mergeFunction()];
+  const inverts = phaseNames.some((phase) =>
+    [...plan.phases[phase].head, ...plan.phases[phase].tail].some(({ kind }) => kind === "triangular-inverse"),
+  );
+  const helpers = [
+    ...vectorFunctions(module.used),
+    transposeFunction(),
+    packFunction(),
+    mergeFunction(),
+    ...(inverts ? [invertFunction()] : []),
+  ];
   const pages = Math.ceil(module.staticBytes / 65536);
   const lines = [
     `;; ${plan.lanes} samples in a lane group; ${fused ? "relaxed" : "plain"} SIMD`,

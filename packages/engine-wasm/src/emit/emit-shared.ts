@@ -14,6 +14,10 @@ export function emitShared(module: ModuleBuilder, name: string, kernel: SharedKe
     case "shared-reduce":
       module.functions.push(emitReduce(module, name, kernel));
       return `(call $${name})`;
+    case "triangular-inverse": {
+      const { input, output, size } = kernel;
+      return `(call $invert ${[module.place(input).offset, module.place(output).offset, size].map(i32).join(" ")})`;
+    }
     case "transpose": {
       const { input, output, taps, rows, columns } = kernel;
       return `(call $transpose ${[module.place(input).offset, module.place(output).offset, taps, rows, columns].map(i32).join(" ")})`;
@@ -91,6 +95,62 @@ export function transposeFunction(): WatFunction {
       f.set("from", addI32(get("from"), `(i32.mul ${timesI32(get("rows"), 4)} ${get("columns")})`));
     },
     () => `(local.tee $taps (i32.sub ${get("taps")} ${i32(1)}))`,
+  );
+  return f;
+}
+
+/**
+ * Inverse of a lower triangular `[size][size]` by forward substitution: all columns of a row at once, the row less each
+ * row above it times the entry that joins them, then divided by its diagonal.
+ */
+export function invertFunction(): WatFunction {
+  const f = new WatFunction("invert", {
+    parameters: ["from", "to", "size"],
+    comment: "inverse of a lower triangular matrix",
+  });
+  for (const local of ["row", "above", "column", "given", "out", "other"]) f.local(local, "i32");
+  const rowAt = (base: string, row: string): string =>
+    addI32(get(base), timesI32(`(i32.mul ${get(row)} ${get("size")})`, 4));
+  const inRow = (base: string, column: string): string => addI32(get(base), timesI32(get(column), 4));
+  const columns = (last: string, body: () => void): void => {
+    f.set("column", i32(0));
+    f.doWhile(
+      () => {
+        body();
+        f.advance("column", 1);
+      },
+      () => `(i32.le_u ${get("column")} ${get(last)})`,
+    );
+  };
+  f.set("row", i32(0));
+  f.doWhile(
+    () => {
+      f.set("given", rowAt("from", "row"));
+      f.set("out", rowAt("to", "row"));
+      f.line(`(memory.fill ${get("out")} ${i32(0)} ${timesI32(get("size"), 4)})`);
+      f.line(access("f32.store", 0, inRow("out", "row"), "(f32.const 1)"));
+      f.set("above", i32(0));
+      f.when(get("row"), () => {
+        f.doWhile(
+          () => {
+            f.set("other", rowAt("to", "above"));
+            columns("above", () => {
+              const product = `(f32.mul ${access("f32.load", 0, inRow("given", "above"))} ${access("f32.load", 0, inRow("other", "column"))})`;
+              const left = `(f32.sub ${access("f32.load", 0, inRow("out", "column"))} ${product})`;
+              f.line(access("f32.store", 0, inRow("out", "column"), left));
+            });
+            f.advance("above", 1);
+          },
+          () => `(i32.ne ${get("above")} ${get("row")})`,
+        );
+      });
+      columns("row", () => {
+        const quotient = `(f32.div ${access("f32.load", 0, inRow("out", "column"))} ${access("f32.load", 0, inRow("given", "row"))})`;
+        f.line(access("f32.store", 0, inRow("out", "column"), quotient));
+      });
+      f.advance("row", 1);
+    },
+    () => `(i32.ne ${get("row")} ${get("size")})`,
   );
   return f;
 }

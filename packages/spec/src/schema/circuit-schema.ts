@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { errorDefaultsSchema, errorSchema } from "./error-schema.ts";
 import { id } from "./fields.ts";
+import { lateralSchema } from "./lateral-schema.ts";
 import { learnSchema } from "./learn-schema.ts";
 import { parametersSchema } from "./parameter-schema.ts";
 import { settleSchema } from "./settle-schema.ts";
@@ -34,6 +35,7 @@ export const circuitSchema = z
     states: z.record(id, stateSchema).describe("The state nodes, by id."),
     errors: z.record(id, errorSchema).describe("The error nodes, by id; a state has at most one."),
     synapses: z.record(id, synapseSchema).describe("The generative synapses, by id."),
+    laterals: z.record(id, lateralSchema).describe("The lateral synapses, by id.").exactOptional(),
     settle: settleSchema.exactOptional(),
     learn: learnSchema.exactOptional(),
   })

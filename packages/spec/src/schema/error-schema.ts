@@ -1,20 +1,8 @@
 import { z } from "zod";
 import { outputSchema } from "./activation-schema.ts";
-import { id, positive } from "./fields.ts";
+import { id } from "./fields.ts";
 import { lawSchema } from "./law-schema.ts";
-
-const precisionSchema = z
-  .strictObject({
-    kind: z.enum(["scalar", "diagonal"]).describe("One σ for the node, or one per unit (dense) or channel (map)."),
-    sigma: z
-      .union([positive, z.array(positive).min(1)])
-      .describe("Standard deviation(s): one number, or one per unit (dense) or channel (map)."),
-    apply: z
-      .enum(["whiten", "weigh"])
-      .describe("whiten (default): e ← (z − μ)/σ. weigh: e ← (z − μ)/σ².")
-      .exactOptional(),
-  })
-  .meta({ id: "Precision", description: "How much each entry of an error counts." });
+import { precisionSchema } from "./precision-schema.ts";
 
 const comparison = {
   compares: z

@@ -15,7 +15,7 @@ export interface DocumentKind {
 export const circuitDocument: DocumentKind = {
   noun: "circuit",
   article: "a circuit",
-  sections: { states: "State", errors: "Error node", synapses: "Synapse" },
+  sections: { states: "State", errors: "Error node", synapses: "Synapse", laterals: "Lateral synapse" },
   version: 1,
   beginning: '{ "version": 1, "name": …, "states": … }; "settle new" writes one',
 };

@@ -90,7 +90,7 @@ function withParameter(fault: Fault, references: ReadonlyMap<string, string>): F
 function checkPartCount(document: unknown): Fault | undefined {
   const sections = document as Readonly<Record<string, unknown>>;
   let count = 0;
-  for (const section of ["states", "errors", "synapses"]) {
+  for (const section of ["states", "errors", "synapses", "laterals"]) {
     const parts = sections[section];
     if (typeof parts === "object" && parts !== null) count += Object.keys(parts).length;
   }
