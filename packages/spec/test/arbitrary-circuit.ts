@@ -199,7 +199,7 @@ export const arbitraryTemplate: fc.Arbitrary<unknown> = fc
     const parameters: Record<string, unknown> = {};
     for (const [index, [where, swap]] of picks.entries()) {
       const places = pointersOf(document).filter((pointer) =>
-        /^\/(states|errors|synapses|settle|learn)\/(?!.*\$parameter)/.test(pointer),
+        /^\/(states|errors|synapses|laterals|settle|learn)\/(?!.*\$parameter)/.test(pointer),
       );
       const path = parsePointer(places[where % Math.max(1, places.length)] ?? "/name");
       const value = path.reduce((inside: unknown, step) => (inside as Record<string, unknown>)[step], document);

@@ -15,7 +15,7 @@ export interface Filled {
 }
 
 /** What may be varied; the circuit's name and the like say which circuit it is. */
-const sections: readonly string[] = ["defaults", "states", "errors", "synapses", "settle", "learn"];
+const sections: readonly string[] = ["defaults", "states", "errors", "synapses", "laterals", "settle", "learn"];
 
 export function fillParameters(document: Readonly<Record<string, unknown>>, chosen: ChosenParameters): Filled {
   const faults: Fault[] = [];
