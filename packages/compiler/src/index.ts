@@ -20,7 +20,6 @@ export type {
   CircuitGraph,
   GraphError,
   GraphLateral,
-  GraphLateral,
   GraphState,
   GraphSynapse,
 } from "./resolve/circuit-graph.ts";
