@@ -23,5 +23,5 @@ export function arc(from: Point, to: Point, height: number): readonly Point[] {
 /** A ring over a node, wider than its feet are apart. */
 export function loop(from: Point, to: Point, height: number): readonly Point[] {
   const reach = height / 0.75;
-  return [from, { x: from.x - 22, y: from.y - reach }, { x: to.x + 22, y: to.y - reach }, to];
+  return [from, { x: from.x - 16, y: from.y - reach }, { x: to.x + 16, y: to.y - reach }, to];
 }

@@ -17,7 +17,8 @@ export async function placePicture(picture: CircuitPicture): Promise<PictureLayo
   const beside = picture.links.filter(({ from, to }) => rowOf(from) === rowOf(to));
   const between = picture.links.filter((link) => !beside.includes(link));
   const room = roomFor(picture, beside);
-  const ownSize = sizeOfUnits(picture.units);
+  const rings = beside.filter((link) => isOver(link) && link.from === link.to);
+  const ownSize = sizeOfUnits(picture.units, Math.max(0, ...rings.map((link) => sizeOfLabel(link).width + 8)));
   const unitOf = new Map(picture.units.map((unit) => [unit.id, unit]));
   const arrangement = await arrangePicture(picture, between, (id) => {
     const { width, height } = ownSize(unitOf.get(id)!);
@@ -140,7 +141,11 @@ function placerBeside(
     const size = sizeOfLabel(link);
     const top = over ? Math.min(start.y, end.y) - height : Math.max(start.y, end.y) + height;
     return ring
-      ? { link, curve: loop(start, end, height), label: { ...size, x: end.x + 20, y: top - size.height / 2 + 6 } }
+      ? {
+          link,
+          curve: loop(start, end, height),
+          label: { ...size, x: start.x - 20 - size.width, y: top - size.height / 2 + 6 },
+        }
       : {
           link,
           curve: arc(start, end, over ? height : -height),

@@ -174,7 +174,9 @@ function renderCurve(placed: PlacedLink): string {
   const along = { x: (tip.x - before.x) / length, y: (tip.y - before.y) / length };
   // The line ends where its head begins.
   const neck = { x: tip.x - along.x * headLength, y: tip.y - along.y * headLength };
-  const points = [...curve.slice(0, -1), link.inhibits ? tip : neck];
+  // A bar stands clear of its node.
+  const end = link.inhibits ? { x: tip.x - along.x * 3, y: tip.y - along.y * 3 } : tip;
+  const points = [...curve.slice(0, -1), link.inhibits ? end : neck];
   const [start, ...rest] = points;
   const pieces: string[] = [`M${pair(start!)}`];
   for (let index = 0; index < rest.length; index += 3)
@@ -192,7 +194,7 @@ function renderCurve(placed: PlacedLink): string {
       "stroke-width": link.mark === undefined || link.mark === "same" ? 1.8 : 2.6,
       "stroke-dasharray": link.kind === "feedback" ? "6 4" : link.kind === "lateral" ? "2 3" : undefined,
     }),
-    arrowHead(tip, along, color, link.inhibits ? "bar" : "arrow"),
+    arrowHead(end, along, color, link.inhibits ? "bar" : "arrow"),
   ]);
 }
 

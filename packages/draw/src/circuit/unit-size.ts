@@ -23,11 +23,15 @@ export interface UnitSize {
   readonly centreY: number;
 }
 
-/** The same for all units of a picture, so that states and errors stand in columns. */
-export function sizeOfUnits(units: readonly PictureUnit[]): (unit: PictureUnit) => UnitSize {
+/**
+ * The same for all units of a picture, so that states and errors stand in columns.
+ *
+ * @param leftRoom  how much there must be left of a state at least
+ */
+export function sizeOfUnits(units: readonly PictureUnit[], leftRoom = 0): (unit: PictureUnit) => UnitSize {
   const widest = (notes: readonly (readonly string[])[]): number =>
     Math.max(0, ...notes.flat().map((note) => textWidth(note, noteSize)));
-  const left = widest(units.map(({ notes }) => notes)) + margin;
+  const left = Math.max(leftRoom, widest(units.map(({ notes }) => notes)) + margin);
   const right = widest(units.map(({ error }) => error?.notes ?? [])) + margin;
   const stateX = left + stateRadius;
   const errorX = stateX + ownDistance;

@@ -10,6 +10,8 @@ import type { FlowGraph, FlowNode } from "./flow-graph.ts";
 const size = 11;
 const lineHeight = 14;
 const margin = 20;
+/** How far the sides of an error node stick out. */
+const tip = 12;
 
 const layoutOptions = {
   "elk.algorithm": "layered",
@@ -73,10 +75,11 @@ async function drawPanel(graph: FlowGraph, group: string | undefined): Promise<P
     id: "root",
     layoutOptions,
     children: nodes.map((node) => ({ id: node.id, ...sizeOfNode(node) })),
-    edges: edges.map(({ from, to, label }, index) => ({
+    // Layers follow what is computed first: the way back is laid out against its arrow.
+    edges: edges.map(({ from, to, label, dashed }, index) => ({
       id: String(index),
-      sources: [from],
-      targets: [to],
+      sources: [dashed === true ? to : from],
+      targets: [dashed === true ? from : to],
       labels:
         label === undefined ? [] : [{ id: `label ${index}`, text: label, width: textWidth(label, size), height: 14 }],
     })),
@@ -95,10 +98,7 @@ async function drawPanel(graph: FlowGraph, group: string | undefined): Promise<P
 function sizeOfNode({ kind, label }: FlowNode): { readonly width: number; readonly height: number } {
   const width = Math.max(24, ...label.map((line) => textWidth(line, size)));
   const height = label.length * lineHeight;
-  // A diamond has room for a text in its middle only.
-  return kind === "error"
-    ? { width: width * 1.25 + 34, height: height + 26 }
-    : { width: width + 18, height: height + 12 };
+  return { width: width + (kind === "error" ? 2 * tip + 8 : 18), height: height + 12 };
 }
 
 function drawNode({ kind, label }: FlowNode, { x = 0, y = 0, width = 0, height = 0 }: ElkNode): string {
@@ -109,9 +109,11 @@ function drawNode({ kind, label }: FlowNode, { x = 0, y = 0, width = 0, height =
     error: () =>
       element("polygon", {
         points: [
-          { x: middle.x, y },
+          { x: x + tip, y },
+          { x: x + width - tip, y },
           { x: x + width, y: middle.y },
-          { x: middle.x, y: y + height },
+          { x: x + width - tip, y: y + height },
+          { x: x + tip, y: y + height },
           { x, y: middle.y },
         ]
           .map(pair)
@@ -131,14 +133,17 @@ function drawNode({ kind, label }: FlowNode, { x = 0, y = 0, width = 0, height =
 
 function drawEdge(edge: ElkExtendedEdge, dashed: boolean): string {
   const color = dashed ? ink.feedback : ink.generative;
-  const lines = (edge.sections ?? []).map(({ startPoint, bendPoints = [], endPoint }) => {
-    const before = bendPoints.at(-1) ?? startPoint;
+  const lines = (edge.sections ?? []).map((section) => {
+    const laidOut = [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
+    const points = dashed ? laidOut.toReversed() : laidOut;
+    const endPoint = points.at(-1)!;
+    const before = points.at(-2)!;
     const length = Math.hypot(endPoint.x - before.x, endPoint.y - before.y) || 1;
     const along: Point = { x: (endPoint.x - before.x) / length, y: (endPoint.y - before.y) / length };
     const neck = { x: endPoint.x - along.x * headLength, y: endPoint.y - along.y * headLength };
     return (
       element("polyline", {
-        points: [startPoint, ...bendPoints, neck].map(pair).join(" "),
+        points: [...points.slice(0, -1), neck].map(pair).join(" "),
         fill: "none",
         stroke: color,
         "stroke-width": 1.2,
