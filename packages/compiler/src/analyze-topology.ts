@@ -6,7 +6,7 @@ import { multiplyAdds, sizeOf, weightShape } from "@settle/program";
 import type { CircuitGraph, GraphSynapse } from "./resolve/circuit-graph.ts";
 
 export interface TopologyAnalysis {
-  /** Synapses that keep the circuit from being a hierarchy: those of a cycle, those that skip a level, lateral ones. */
+  /** Synapses that keep the circuit from being a hierarchy: those of a cycle, those that skip a level, laterals. */
   readonly breaking: readonly string[];
   /** States that predict each other, the synapses that close the cycle, and how those states start instead. */
   readonly cycles: readonly {
@@ -27,6 +27,8 @@ export interface TopologyAnalysis {
     readonly shortest: number;
     readonly longest?: number;
   }[];
+  /** From state to state; they change neither levels nor paths. */
+  readonly laterals: readonly { readonly id: string; readonly from: string; readonly to: string }[];
   readonly nodes: readonly NodeFan[];
 }
 
@@ -51,15 +53,19 @@ export interface Fan {
 export function analyzeTopology(graph: CircuitGraph): TopologyAnalysis {
   const synapses = [...graph.synapses.values()];
   const states = [...graph.states.values()];
+  const laterals = [...graph.laterals.values()];
   return {
     breaking: [
-      ...synapses.filter(
-        ({ id, from, target }) =>
-          graph.class.skips.includes(id) ||
-          graph.class.cycles.some((cycle) => cycle.includes(from) && cycle.includes(target)),
-      ),
-      ...graph.laterals.values(),
-    ].map(({ id }) => id),
+      ...synapses
+        .filter(
+          ({ id, from, target }) =>
+            graph.class.skips.includes(id) ||
+            graph.class.cycles.some((cycle) => cycle.includes(from) && cycle.includes(target)),
+        )
+        .map(({ id }) => id),
+      ...graph.laterals.keys(),
+    ],
+    laterals: laterals.map(({ id, from, to }) => ({ id, from, to })),
     cycles: graph.class.cycles.map((cycle) => ({
       states: cycle,
       synapses: synapses
@@ -86,9 +92,12 @@ export function analyzeTopology(graph: CircuitGraph): TopologyAnalysis {
         id,
         kind: "state",
         units: sizeOf(shape),
-        // Corrections come in, predictions go out.
-        in: fanOf(synapses.filter((synapse) => synapse.from === id && graph.errorSynapses.has(synapse.id))),
-        out: fanOf(synapses.filter(({ from }) => from === id)),
+        // Corrections come in, predictions go out; laterals do both.
+        in: fanOf([
+          ...synapses.filter((synapse) => synapse.from === id && graph.errorSynapses.has(synapse.id)),
+          ...laterals.filter(({ to }) => to === id),
+        ]),
+        out: fanOf([...synapses.filter(({ from }) => from === id), ...laterals.filter(({ from }) => from === id)]),
       })),
       ...[...graph.errors.values()].map(({ id, shape }): NodeFan => {
         const predictors = synapses.filter(({ to }) => to === id);
@@ -104,7 +113,7 @@ export function analyzeTopology(graph: CircuitGraph): TopologyAnalysis {
   };
 }
 
-const fanOf = (synapses: readonly GraphSynapse[]): Fan => ({
+const fanOf = (synapses: readonly Pick<GraphSynapse, "relation">[]): Fan => ({
   synapses: synapses.length,
   weights: synapses.reduce((sum, { relation }) => sum + sizeOf(weightShape(relation)), 0),
   connections: synapses.reduce((sum, { relation }) => sum + multiplyAdds(relation), 0),

@@ -56,6 +56,26 @@ it("a state that predicts itself is a cycle of one", () => {
   expect(cycles[0]?.start).toBe("y starts from its own law, not from a prediction");
 });
 
+it("a lateral synapse breaks the hierarchy, and leaves levels and paths as they were", () => {
+  const chain = {
+    version: 1,
+    name: "lateral",
+    defaults: { synapse: { kind: "dense" } },
+    states: { x: { shape: [3], observed: { data: "image" } }, y: { shape: [4] } },
+    errors: { ex: { target: "x" } },
+    synapses: { W: { from: "y", to: "ex" } },
+    laterals: { V: { from: "y", kind: "groups", size: 2 } },
+  };
+  const result = compile(validateCircuit(chain).spec!);
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  expect(result.analysis.topology).toMatchObject({
+    breaking: ["V"],
+    laterals: [{ id: "V", from: "y", to: "y" }],
+    paths: [{ from: "y", to: "x", shortest: 1, longest: 1 }],
+  });
+  expect(result.analysis.topology.nodes.find(({ id }) => id === "y")?.in.synapses).toBe(2);
+});
+
 it("what meets at a node is counted in synapses, weights and connections", () => {
   const { nodes } = topologyOf("yx", "zx");
   expect(nodes.find(({ id }) => id === "ex")).toEqual({

@@ -32,6 +32,7 @@ export interface CircuitDiff {
   readonly errors: readonly PartChange[];
   readonly synapses: readonly PartChange[];
   readonly errorSynapses: readonly PartChange[];
+  readonly laterals: readonly PartChange[];
   /** Of `settle` and `learn`. */
   readonly settings: readonly FieldChange[];
   /** Class, parameters, FLOPs: what differs of the analysis. */

@@ -2,7 +2,7 @@
 import { type Shape, sizeOf, weightShape } from "@settle/program";
 import type { CircuitAnalysis } from "../analyze.ts";
 import type { NormalErrorSynapse } from "../normalize/normal-circuit.ts";
-import type { CircuitGraph, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
+import type { CircuitGraph, GraphLateral, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
 import type { CircuitDiff, FieldChange, PartChange } from "./circuit-diff.ts";
 import { compareFields } from "./compare-fields.ts";
 import { matchParts } from "./match-parts.ts";
@@ -24,7 +24,14 @@ export function diffCircuits(before: Side, after: Side): CircuitDiff {
     same: before.graph.hash === after.graph.hash,
     states: changes(before.graph.states, after.graph.states, match.states, match.states, {
       what: describeState,
-      fieldsOf: ({ shapeOrigin: _origin, corrections: _corrections, error: _error, start, ...state }) => ({
+      fieldsOf: ({
+        shapeOrigin: _origin,
+        corrections: _corrections,
+        laterals: _laterals,
+        error: _error,
+        start,
+        ...state
+      }) => ({
         ...state,
         start: start.kind === "project" ? "at its prediction" : "at its own law",
       }),
@@ -49,6 +56,10 @@ export function diffCircuits(before: Side, after: Side): CircuitDiff {
       what: ({ from, to, weights }: NormalErrorSynapse) => `${from} → ${to}, ${weights.kind}`,
       // Its ends are those of its twin.
       fieldsOf: ({ weights }) => ({ weights }),
+    }),
+    laterals: changes(before.graph.laterals, after.graph.laterals, match.laterals, match.states, {
+      what: ({ from, to, weights }: GraphLateral) => `${from} → ${to}, ${weights.kind}`,
+      fieldsOf: ({ from, to, weights }, rename) => ({ from: rename(from), to: rename(to), weights }),
     }),
     settings: [
       ...prefixed("settle", compareFields(before.graph.settle, after.graph.settle)),

@@ -12,13 +12,14 @@
  *
  * @source Weisfeiler1968
  */
-import type { CircuitGraph } from "../resolve/circuit-graph.ts";
+import type { CircuitGraph, GraphLateral } from "../resolve/circuit-graph.ts";
 
 /** From ids of the first circuit to ids of the second. */
 export interface PartMatch {
   readonly states: ReadonlyMap<string, string>;
   readonly errors: ReadonlyMap<string, string>;
   readonly synapses: ReadonlyMap<string, string>;
+  readonly laterals: ReadonlyMap<string, string>;
 }
 
 export function matchParts(a: CircuitGraph, b: CircuitGraph): PartMatch {
@@ -28,7 +29,13 @@ export function matchParts(a: CircuitGraph, b: CircuitGraph): PartMatch {
     const other = b.states.get(states.get(id) ?? "")?.error;
     if (state.error !== undefined && other !== undefined) errors.set(state.error, other);
   }
-  return { states, errors, synapses: matchSynapses(a, b, states) };
+  const lateralEnds = ({ from, to }: GraphLateral) => ({ from, target: to });
+  return {
+    states,
+    errors,
+    synapses: matchByEnds(a.synapses, b.synapses, states, (synapse) => synapse),
+    laterals: matchByEnds(a.laterals, b.laterals, states, lateralEnds),
+  };
 }
 
 function matchStates(a: CircuitGraph, b: CircuitGraph): ReadonlyMap<string, string> {
@@ -149,26 +156,36 @@ function likeness(
   return 2 * shared + fed + (one.shape.join() === two.shape.join() ? 1 : 0);
 }
 
-function matchSynapses(
-  a: CircuitGraph,
-  b: CircuitGraph,
+interface Ends {
+  readonly from: string;
+  readonly target: string;
+  readonly kind?: string;
+}
+
+function matchByEnds<T extends { readonly id: string }>(
+  a: ReadonlyMap<string, T>,
+  b: ReadonlyMap<string, T>,
   states: ReadonlyMap<string, string>,
+  endsOf: (part: T) => Ends,
 ): ReadonlyMap<string, string> {
   const match = new Map<string, string>();
-  for (const id of a.synapses.keys()) if (b.synapses.has(id)) match.set(id, id);
+  for (const id of a.keys()) if (b.has(id)) match.set(id, id);
   const taken = new Set(match.values());
   for (const sameKind of [true, false]) {
-    for (const synapse of a.synapses.values()) {
-      if (match.has(synapse.id)) continue;
-      const other = [...b.synapses.values()].find(
-        (each) =>
+    for (const part of a.values()) {
+      if (match.has(part.id)) continue;
+      const { from, target, kind } = endsOf(part);
+      const other = [...b.values()].find((each) => {
+        const ends = endsOf(each);
+        return (
           !taken.has(each.id) &&
-          each.from === states.get(synapse.from) &&
-          each.target === states.get(synapse.target) &&
-          (!sameKind || each.kind === synapse.kind),
-      );
+          ends.from === states.get(from) &&
+          ends.target === states.get(target) &&
+          (!sameKind || ends.kind === kind)
+        );
+      });
       if (other === undefined) continue;
-      match.set(synapse.id, other.id);
+      match.set(part.id, other.id);
       taken.add(other.id);
     }
   }

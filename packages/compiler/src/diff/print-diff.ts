@@ -12,6 +12,7 @@ export function printDiff(diff: CircuitDiff): string {
   section("error nodes", partLines(diff.errors));
   section("synapses", partLines(diff.synapses));
   section("error synapses", partLines(diff.errorSynapses));
+  section("lateral synapses", partLines(diff.laterals));
   section("settings", fieldLines(diff.settings, "  "));
   section("figures", fieldLines(diff.figures, "  "));
   if (lines.length === 1) lines.push("", "No part or setting differs.");

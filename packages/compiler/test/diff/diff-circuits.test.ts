@@ -90,6 +90,19 @@ describe("the difference of two circuits", () => {
     ]);
   });
 
+  it("pairs lateral synapses by their ends where their names differ", () => {
+    const competing = (laterals: object) => ({ ...chain, laterals });
+    const before = competing({ V: { from: "z1", kind: "groups", size: 2 } });
+    const after = competing({
+      L: { from: "z1", kind: "groups", size: 3 },
+      M: { from: "z2", kind: "groups", size: 2 },
+    });
+    expect(between(before, after).laterals).toEqual([
+      { change: "changed", id: "L", was: "V", fields: [{ field: "weights.size", before: "2", after: "3" }] },
+      { change: "added", id: "M", what: "z2 → z2, groups" },
+    ]);
+  });
+
   it("turns around when the circuits do", () => {
     const other = {
       ...chain,

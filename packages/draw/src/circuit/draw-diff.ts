@@ -45,7 +45,8 @@ function pictureOfDiff(diff: CircuitDiff, before: CircuitGraph, after: CircuitGr
       ...(unit.error === undefined ? {} : { error: { ...unit.error, mark: "removed" as const } }),
     })),
   ];
-  const changesOf = ({ kind }: PictureLink): Changes => (kind === "feedback" ? feedback : synapses);
+  const laterals = indexChanges(diff.laterals);
+  const changesOf = ({ kind }: PictureLink): Changes => ({ generative: synapses, feedback, lateral: laterals })[kind];
   const ownId = ({ id }: PictureLink): string => id.replace(/^error:/, "");
   const links = [
     ...now.links.map((link): PictureLink => ({ ...link, ...marked(changesOf(link).marks.get(ownId(link))) })),

@@ -30,14 +30,9 @@ export function pictureOfGraph(graph: CircuitGraph, subtitle: string): CircuitPi
     units: [...graph.states.values()].map(unit),
     links: [
       ...synapses.flatMap((synapse) => linksOf(synapse, graph)),
-      ...[...graph.laterals.values()].map(linkOfLateral),
+      ...[...graph.laterals.values()].map(lateralLink),
     ],
   };
-}
-
-function linkOfLateral({ id, from, to, weights }: GraphLateral): PictureLink {
-  const what = weights.kind === "groups" ? `groups of ${weights.size}` : weights.kind;
-  return { id, kind: "lateral", from, to, label: [id, what], inhibits: false };
 }
 
 function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLink[] {
@@ -57,6 +52,31 @@ function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLi
   const label = feedback.weights.kind === "tied" ? [`${id}ᵀ`] : [`E(${id})`, "separate"];
   return [forward, { id: `error:${id}`, kind: "feedback", from: target, to: from, label, inhibits }];
 }
+
+function lateralLink({ id, from, to, weights }: GraphLateral): PictureLink {
+  return { id, kind: "lateral", from, to, label: [id, ...describeLateral(weights)], inhibits: inhibits(weights) };
+}
+
+function describeLateral(weights: GraphLateral["weights"]): readonly string[] {
+  switch (weights.kind) {
+    case "groups":
+      return [`groups of ${weights.size}`, `+${printNumber(weights.excite)} −${printNumber(weights.inhibit)}`];
+    case "matrix":
+      return ["fixed matrix"];
+    case "dense":
+      return ["dense"];
+    case "conv2d":
+      return [`conv ${weights.kernel.join("×")}`];
+    default:
+      return weights satisfies never;
+  }
+}
+
+/** Whether competition is what it is for. */
+const inhibits = (weights: GraphLateral["weights"]): boolean =>
+  weights.kind === "groups"
+    ? weights.inhibit > 0
+    : weights.kind !== "matrix" && weights.follows.kind === "anti-hebbian";
 
 /** `deconv 3×3 / 2`: taps, then the stride if there is one. */
 function describeKind({ kind, kernel, stride }: GraphSynapse): readonly string[] {

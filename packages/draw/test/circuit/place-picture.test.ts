@@ -5,7 +5,7 @@ import type { Box, PictureLayout } from "../../src/circuit/picture-layout.ts";
 import { placePicture } from "../../src/circuit/place-picture.ts";
 import { compiled } from "../compiled.ts";
 
-/** Dense circuits of any wiring: chains, skips, branches, cycles, self-prediction. */
+/** Dense circuits of any wiring: chains, skips, branches, cycles, self-prediction, competition within states. */
 const wiring = fc.integer({ min: 2, max: 6 }).chain((count) =>
   fc.record({
     count: fc.constant(count),
@@ -18,15 +18,14 @@ const wiring = fc.integer({ min: 2, max: 6 }).chain((count) =>
   }),
 );
 
-function circuitOf({
-  count,
-  edges,
-  separate,
-}: {
-  count: number;
-  edges: [number, number][];
-  separate: boolean;
-}): object {
+interface Wiring {
+  readonly count: number;
+  readonly edges: readonly (readonly [number, number])[];
+  readonly separate: boolean;
+  readonly competing?: boolean;
+}
+
+function circuitOf({ count, edges, separate, competing = false }: Wiring): object {
   const used = [...Array(count).keys()].filter((state) => edges.some((edge) => edge.includes(state)));
   const predicted = [...new Set(edges.map(([, to]) => to))];
   const by = <T>(list: readonly number[], key: string, value: (index: number) => T) =>
@@ -40,6 +39,7 @@ function circuitOf({
       ...(index === used[0] ? { observed: { data: "image" } } : {}),
     })),
     errors: by(predicted, "e", (index) => ({ target: `z${index}`, bias: true })),
+    ...(competing ? { laterals: by(used, "V", (index) => ({ from: `z${index}`, kind: "groups", size: 1 })) } : {}),
     synapses: Object.fromEntries(edges.map(([from, to]) => [`W${from}-${to}`, { from: `z${from}`, to: `e${to}` }])),
   };
 }
