@@ -54,9 +54,10 @@ async function settleAndAccumulate(
   steps: number,
 ): Promise<Results> {
   const inputs = new Map<BufferId, NumberArray>();
-  for (const [index, { id, role, type, stream }] of program.buffers.entries()) {
+  for (const [index, { id, role, type, stream, initial }] of program.buffers.entries()) {
     const size = sizeOf(type.shape);
     if (role === "parameter" && stream !== undefined) await executable.write(id, numbers(size, index, 0.4));
+    else if (initial?.kind === "values") await executable.write(id, Float64Array.from(initial.values));
     if (!type.batch) continue;
     if (role === "noise") inputs.set(id, numbers(batch * size, index, 1));
     if (role === "input") {

@@ -89,6 +89,7 @@ function describeStability(stability: StabilityEstimate | Diagnostic): string {
   if ("message" in stability) return `not known: ${stability.message}`;
   const { lambdaMax, limit, rate } = stability;
   const figure = (value: number): string => String(Number(value.toPrecision(3)));
+  if (!Number.isFinite(limit)) return `λmax ${figure(lambdaMax)} before learning; steps adapt themselves to it`;
   return `λmax ${figure(lambdaMax)} before learning; at rate ${figure(rate)} a linear settle diverges above ${figure(limit)}`;
 }
 

@@ -62,7 +62,7 @@ function stabilitySection(
   const [first] = estimates;
   const last = estimates.at(-1);
   if (first === undefined || last === undefined) return [];
-  const limit = stability?.limit;
+  const limit = Number.isFinite(stability?.limit) ? stability?.limit : undefined;
   return [
     {
       heading: "Stability",
@@ -73,12 +73,14 @@ function stabilitySection(
           caption:
             "λmax, the largest eigenvalue of the settle's linearised motion, over the samples of a batch. " +
             `It is ${last[1].toPrecision(3)} in the end` +
-            (limit === undefined ? "." : `; above ${limit.toPrecision(3)}, which is 2/β, a linear settle diverges.`),
+            (limit === undefined ? "." : `; above ${limit.toPrecision(3)} a linear settle diverges.`),
           x: { label: "images seen" },
           y: { label: "λmax" },
           series: [
             { name: "λmax", points: estimates },
-            ...(limit === undefined ? [] : [{ name: "2/β", points: [first, last].map(([x]) => [x, limit] as const) }]),
+            ...(limit === undefined
+              ? []
+              : [{ name: "limit", points: [first, last].map(([x]) => [x, limit] as const) }]),
           ],
         },
       ],

@@ -38,7 +38,7 @@ export interface CircuitAnalysis {
 export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis {
   const count = { generative: 0, error: 0, bias: 0, lateral: 0, precision: 0 };
   for (const synapse of graph.synapses.values()) {
-    if (!synapse.learns) continue;
+    if (!synapse.learning.learns) continue;
     const size = sizeOf(weightShape(synapse.relation));
     count.generative += size;
     if (graph.errorSynapses.get(synapse.id)?.weights.kind === "separate") count.error += size;

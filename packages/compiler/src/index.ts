@@ -24,3 +24,4 @@ export type {
   GraphSynapse,
 } from "./resolve/circuit-graph.ts";
 export { printGraph } from "./resolve/print-graph.ts";
+export { normalSchedule } from "./normalize/normalize-learning.ts";

@@ -52,6 +52,8 @@ export const codes = {
   "template/unused-parameter": warning("Nothing refers to a parameter."),
   "template/build-threw": error("The function of a template failed."),
 
+  "train/bad-schedule": error("What --schedule says is no schedule of the learning rate."),
+
   "normalize/kind-missing": error("A synapse does not say of what kind it is."),
   "normalize/constraint-twice": error("The list of constraints has two of one kind."),
   "normalize/sigma-and-covariance": error("A precision has both standard deviations and a covariance."),

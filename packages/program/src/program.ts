@@ -2,6 +2,7 @@
  * The Program: what the compiler hands to an engine. Backend-neutral instructions on values (each assigned once), in
  * phases that read buffers when they start and write them when they end.
  */
+import type { LearningSchedule } from "./learning-schedule.ts";
 import type { Relation } from "./relation.ts";
 import type { ScalarExpression } from "./scalar-expression.ts";
 import type { ValueType } from "./value-type.ts";
@@ -166,13 +167,19 @@ export interface Program {
   readonly monitor?: Monitor;
   /** How to measure stability, or absent if the phase is empty. */
   readonly stability?: Stability;
-  readonly settle: { readonly steps: number };
+  readonly settle: {
+    readonly steps: number;
+    /** Whether the readout comes before the last step: its errors are those that step was made with. Default false. */
+    readonly staleErrors?: boolean;
+  };
   readonly learn: {
     readonly batch: number;
     readonly rate: number;
     /** Scalar inputs of `apply`: the learning rate and the number of samples accumulated. */
     readonly rateInput: BufferId;
     readonly countInput: BufferId;
+    /** How a training changes the rate; absent where it does not. The host multiplies. */
+    readonly schedule?: LearningSchedule;
     /** Keeps settling stable, or absent. */
     readonly stable?: StableBound;
   };
@@ -183,7 +190,7 @@ export interface Program {
 
 /**
  * Buffers of the stability phase. Give the directions random numbers, then run the phase some times: `growth` tends to
- * β·λmax, the largest eigenvalue of −∂(β d)/∂z in size, per sample. Euler steps are stable while it is below 2.
+ * β·λmax, the largest eigenvalue of −∂(β d)/∂z in size, per sample. Settling is stable while it is below `range`.
  */
 export interface Stability {
   readonly growth: BufferId;
@@ -195,11 +202,13 @@ export interface Stability {
   }[];
   /** The largest β of the circuit: λmax is growth / rate. */
   readonly rate: number;
+  /** What β·λmax must stay below, by the integrator; absent where steps adapt themselves. 2 for Euler steps. */
+  readonly range?: number;
   /** Where β is found while learning. */
   readonly auto?: AutoRate;
 }
 
-/** β as `margin` · 2/λmax, estimated every so many updates. */
+/** β as `margin` · range/λmax, estimated every so many updates. */
 export interface AutoRate {
   /** Scalar parameter that holds β; `rate` is what it begins with. The host writes it. */
   readonly buffer: BufferId;
@@ -226,4 +235,6 @@ export interface Monitor {
   readonly statusStep: BufferId;
   /** Total discrepancy of the states before the latest step. */
   readonly discrepancy: BufferId;
+  /** Where steps have a size of their own: how far each sample has come, in Euler steps. */
+  readonly time?: BufferId;
 }

@@ -129,6 +129,7 @@ const lineSchema = z.discriminatedUnion("kind", [
     step: z.number(),
     imagesPerSecond: numeric,
     lambdaMax: numeric.exactOptional(),
+    rate: numeric.exactOptional(),
   }),
   z.object({ kind: z.enum(["epoch", "validation"]), ...shared, seconds: numeric }),
 ]);

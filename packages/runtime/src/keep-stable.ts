@@ -54,5 +54,5 @@ export async function followRate(
   if (estimate === undefined || auto === undefined || !isDue(auto, update)) return;
   // Without any growth every β is stable; there is nothing to follow.
   if (estimate.lambdaMax > 0)
-    await executable.write(auto.buffer, Float64Array.of((auto.margin * 2) / estimate.lambdaMax));
+    await executable.write(auto.buffer, Float64Array.of((auto.margin * estimate.range) / estimate.lambdaMax));
 }

@@ -64,7 +64,8 @@ export async function learnBatch(
       const diverged = divergedOf(group, groupStatuses);
       if (diverged.length > 0) {
         await clearAccumulators(executable);
-        if (fastest !== undefined) stability = stabilityFrom(fastest.growth, await rateOf(executable), learningTurns);
+        if (fastest !== undefined)
+          stability = stabilityFrom(program, fastest.growth, await rateOf(executable), learningTurns);
         return { kind: "diverged", count: batch.count, diverged, ...(stability && { stability }) };
       }
       statuses.push(...groupStatuses);
@@ -75,7 +76,8 @@ export async function learnBatch(
     await clearAccumulators(executable).catch(() => undefined);
     throw error;
   }
-  if (fastest !== undefined) stability = stabilityFrom(fastest.growth, await rateOf(executable), learningTurns);
+  if (fastest !== undefined)
+    stability = stabilityFrom(program, fastest.growth, await rateOf(executable), learningTurns);
   const shrunk = shrinkage(program, update, stability, fastest?.shares);
   const settledAt = performance.now();
   await executable.run({

@@ -34,6 +34,8 @@ export interface TrainingPlan {
   readonly data: string;
   /** Learning rate. */
   readonly rate: number;
+  /** How the rate changes, as JSON; absent where it does not. */
+  readonly schedule?: string;
 }
 
 /**
@@ -73,6 +75,8 @@ export type MetricsLine =
       readonly imagesPerSecond: number;
       /** λmax at its states and weights, in updates at which it was estimated. */
       readonly lambdaMax?: number;
+      /** Learning rate of the update, where a schedule changes it. */
+      readonly rate?: number;
     }
   | {
       readonly kind: "epoch" | "validation";

@@ -2,7 +2,12 @@
 import { type Diagnostic, settleError } from "@settle/diagnostics";
 import { printFigure, type StabilityEstimate } from "./stability.ts";
 
-export type SampleStatus =
+export type SampleStatus = SampleEnd & {
+  /** Where steps adapt themselves: how far the settle came, in Euler steps. */
+  readonly time?: number;
+};
+
+type SampleEnd =
   /** Its discrepancy stopped changing at `step`; the sample was frozen there. */
   | { readonly kind: "settled"; readonly step: number }
   /** It took all `step` steps. The usual end where the circuit sets no tolerance. */
@@ -20,7 +25,7 @@ export function remedyOf(status: SampleStatus): string {
     case "diverged":
       return status.step === 0
         ? "the start itself is not finite: look at the weights (lower `learn.rate`, add a max-norm `learn.constraint`) and at the initial laws"
-        : 'lower `settle.rate` (a settle is stable below 2/λmax); if it settled in earlier updates, lower `learn.rate` or bound λmax: { "kind": "stable" } in `learn.constraint`';
+        : 'lower `settle.rate` (Euler steps are stable below 2/λmax, momentum m below 2(1 + m)/λmax); if it settled in earlier updates, lower `learn.rate` or bound λmax: { "kind": "stable" } in `learn.constraint`';
     default:
       return status satisfies never;
   }

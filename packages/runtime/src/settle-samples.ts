@@ -53,7 +53,9 @@ export async function settleSamples(executable: Executable, request: SettleReque
   const given = [...dataInputs(program, batch), ...noiseInputs(program, request), ...directions];
   const inputs = new Map<BufferId, NumberArray>(given);
   const discrepancyBuffers = program.errors.map(({ discrepancy }) => discrepancy);
-  const monitorBuffers = program.monitor === undefined ? [] : [program.monitor.status, program.monitor.statusStep];
+  const { monitor } = program;
+  const monitorBuffers =
+    monitor === undefined ? [] : [monitor.status, monitor.statusStep, ...(monitor.time ? [monitor.time] : [])];
   const states = program.states.filter(({ id }) => trace?.states.includes(id));
   const traced = [...discrepancyBuffers, ...states.map(({ buffer }) => buffer)];
   const growth = stability ? growthOutputs(program) : [];
@@ -67,8 +69,11 @@ export async function settleSamples(executable: Executable, request: SettleReque
     const first = results.size === 0;
     const last = taken === steps;
     const schedule: ScheduleEntry[] = first ? [{ phase: "start" }] : [];
-    if (times > 0) schedule.push({ phase: "step", times });
+    // Stale errors are those that the last step was made with.
+    const after = program.settle.staleErrors === true && times > 0 ? 1 : 0;
+    if (times > after) schedule.push({ phase: "step", times: times - after });
     schedule.push({ phase: "readout" });
+    if (after > 0) schedule.push({ phase: "step", times: after });
     // Before what adds up samples, so that an engine may still take them group by group.
     if (last && stability) schedule.push({ phase: "stability", times: stability.turns });
     if (last && request.accumulate) schedule.push({ phase: "accumulate" });
@@ -144,11 +149,13 @@ function statusesOf(
   const { monitor } = program;
   const status = monitor && get(results, monitor.status);
   const statusStep = monitor && get(results, monitor.statusStep);
+  const times = monitor?.time && get(results, monitor.time);
   return Array.from({ length: settle.batch.count }, (_, i): SampleStatus => {
     const step = statusStep?.[i] ?? settle.steps;
-    if (status?.[i] === 2) return { kind: "diverged", step };
-    if (!isFinite(settle.discrepancies, i)) return { kind: "diverged", step: settle.steps };
-    return status?.[i] === 1 ? { kind: "settled", step } : { kind: "max-steps", step: settle.steps };
+    const time = times === undefined ? {} : { time: times[i]! };
+    if (status?.[i] === 2) return { kind: "diverged", step, ...time };
+    if (!isFinite(settle.discrepancies, i)) return { kind: "diverged", step: settle.steps, ...time };
+    return status?.[i] === 1 ? { kind: "settled", step, ...time } : { kind: "max-steps", step: settle.steps, ...time };
   });
 }
 

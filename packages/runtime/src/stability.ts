@@ -1,7 +1,8 @@
 /**
  * How near settling is to diverging: λmax of the settle's linearised motion, by power iteration in the engine.
  *
- * An Euler step multiplies a small deviation by 1 − β·J; the largest eigenvalue of J, λmax, bounds β below 2/λmax. Each
+ * An Euler step multiplies a small deviation by 1 − β·J; the largest eigenvalue of J, λmax, bounds β below 2/λmax. Other
+ * integrators have another range than 2: momentum m has 2(1 + m). Each
  * sample has its own λmax, as slopes of activations depend on its states; the largest of the samples counts.
  */
 import { settleError } from "@settle/diagnostics";
@@ -12,11 +13,13 @@ import { sampleNormals } from "./noise.ts";
 export interface StabilityEstimate {
   /** λmax, the largest of the samples. From below: power iteration tends to it. */
   readonly lambdaMax: number;
-  /** β·λmax: a linear settle diverges above 2. */
+  /** β·λmax: a linear settle diverges above `range`. */
   readonly growth: number;
   /** β; of the fastest states, if they differ. */
   readonly rate: number;
-  /** 2/β: a linear settle diverges where λmax is above. */
+  /** What β·λmax must stay below, by the integrator: 2 for Euler steps; infinite where steps adapt themselves. */
+  readonly range: number;
+  /** range/β: a linear settle diverges where λmax is above. */
   readonly limit: number;
   /** Turns of power iteration made for it. */
   readonly turns: number;
@@ -87,7 +90,7 @@ export async function estimateStability(
     if (before !== undefined && Math.abs(growth - before) <= smallChange * growth) break;
   }
   settled.growth = growth!;
-  return stabilityFrom(growth!, await rateOf(executable), turns);
+  return stabilityFrom(executable.program, growth!, await rateOf(executable), turns);
 }
 
 /** Standard normal numbers for each direction, alike for all samples. */
@@ -108,9 +111,13 @@ export function randomDirections(
   );
 }
 
-export function stabilityFrom(growth: number, rate: number, turns: number): StabilityEstimate {
-  return { lambdaMax: growth / rate, growth, rate, limit: 2 / rate, turns };
+export function stabilityFrom(program: Program, growth: number, rate: number, turns: number): StabilityEstimate {
+  const range = rangeOf(program);
+  return { lambdaMax: growth / rate, growth, rate, range, limit: range / rate, turns };
 }
+
+/** What β·λmax must stay below. */
+export const rangeOf = (program: Program): number => stabilityOf(program).range ?? Infinity;
 
 /** β, read from the engine where learning finds it. */
 export async function rateOf(executable: Executable): Promise<number> {

@@ -5,10 +5,10 @@ import type { LearnResult } from "./session.ts";
 import { printFigure, type StabilityEstimate } from "./stability.ts";
 import { emit, type TrainingRun, whereabouts } from "./training-run.ts";
 
-/** Of β·λmax; a linear settle diverges at 2. */
-const nearUnstable = 1.9;
+/** Of the range of β·λmax, which is 2 for Euler steps: above it a linear settle diverges. */
+const nearUnstable = 0.95;
 /** What it must fall below before another warning: an estimate moves a few percent from batch to batch. */
-const wellBelow = 1.7;
+const wellBelow = 0.85;
 
 /** @param learned the update that the estimate was made in, before it is counted */
 export async function tellStability(
@@ -17,7 +17,7 @@ export async function tellStability(
   learned: LearnResult,
 ): Promise<void> {
   const wasNear = run.stability?.near === true;
-  const near = estimate.growth > (wasNear ? wellBelow : nearUnstable);
+  const near = estimate.growth > (wasNear ? wellBelow : nearUnstable) * estimate.range;
   const crossed = near && !wasNear;
   run.stability = { estimate, updates: run.updates, near };
   const shrunk = learned.kind === "learned" ? learned.shrunk : undefined;
@@ -40,11 +40,14 @@ export function latestEstimate({
   return stability && { estimate: stability.estimate, ago: updates - stability.updates };
 }
 
-function nearUnstableDiagnostic(run: TrainingRun, { lambdaMax, growth, limit, rate }: StabilityEstimate): Diagnostic {
+function nearUnstableDiagnostic(
+  run: TrainingRun,
+  { lambdaMax, growth, range, limit, rate }: StabilityEstimate,
+): Diagnostic {
   return settleError(
     "run/near-unstable",
     `λmax reached ${printFigure(lambdaMax)} ${whereabouts(run)}: at rate ${printFigure(rate)} β·λmax is ` +
-      `${printFigure(growth)}, and a linear settle diverges at 2.`,
+      `${printFigure(growth)}, and a linear settle diverges at ${printFigure(range)}.`,
     { severity: "warning", help: remedyOf(run.session.program, limit) },
   ).diagnostic;
 }

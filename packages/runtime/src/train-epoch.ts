@@ -7,7 +7,7 @@ import { readAhead } from "./read-ahead.ts";
 import { divergenceDiagnostic } from "./sample-status.ts";
 import type { LearnResult } from "./session.ts";
 import { latestEstimate, tellStability } from "./tell-stability.ts";
-import { emit, isDue, keep, secondsSince, type TrainingRun, whereabouts } from "./training-run.ts";
+import { emit, isDue, keep, rateNow, secondsSince, type TrainingRun, whereabouts } from "./training-run.ts";
 import { batchesOf } from "./training-plan.ts";
 
 type Learned = Extract<LearnResult, { kind: "learned" }>;
@@ -21,6 +21,7 @@ export async function trainEpoch(run: TrainingRun): Promise<Diagnostic | undefin
   const batches = batchesOf(plan, epoch).slice(run.step);
   for await (const { indices, fields, waited } of readAhead(options.source, batches, options.signal)) {
     run.seconds.data += waited;
+    const rate = rateNow(run);
     const learned = await learn(run, { count: indices.length, fields, indices, epoch });
     if (learned.stability !== undefined) await tellStability(run, learned.stability, learned);
     if (learned.kind === "diverged") {
@@ -30,7 +31,7 @@ export async function trainEpoch(run: TrainingRun): Promise<Diagnostic | undefin
     }
     count(run, learned);
     const imagesPerSecond = learned.count / secondsSince(stepBegan);
-    await report(run, learned, imagesPerSecond);
+    await report(run, learned, { imagesPerSecond, rate });
     // The end of an epoch keeps one of its own, after validation.
     if (run.step < steps && isDue(run)) await keep(run, "interval");
     stepBegan = performance.now();
@@ -44,7 +45,7 @@ async function learn(run: TrainingRun, batch: DataBatch): Promise<LearnResult> {
   const { signal, stabilityEvery: every = 20 } = run.options;
   const stability = every > 0 && run.session.updates % every === 0;
   try {
-    return await run.session.learn(batch, { rate: run.plan.rate, stability, ...(signal && { signal }) });
+    return await run.session.learn(batch, { rate: rateNow(run), stability, ...(signal && { signal }) });
   } catch (error) {
     if (!(error instanceof SettleError) || !error.diagnostic.code.startsWith("data/")) throw error;
     const { diagnostic } = error;
@@ -62,13 +63,20 @@ function count(run: TrainingRun, learned: Learned): void {
   run.sum = addDiscrepancy(run.sum, learned.sum);
 }
 
-async function report(run: TrainingRun, learned: Learned, imagesPerSecond: number): Promise<void> {
+async function report(
+  run: TrainingRun,
+  learned: Learned,
+  { imagesPerSecond, rate }: { readonly imagesPerSecond: number; readonly rate: number },
+): Promise<void> {
   const { options, session, plan, epoch, step, steps } = run;
   const { discrepancy, statuses } = learned;
   const counts = { kind: "step" as const, epoch, step, updates: session.updates, samples: learned.count };
   const { total, errors } = discrepancy;
   const lambdaMax = learned.stability && { lambdaMax: learned.stability.lambdaMax };
-  await options.store?.appendMetrics({ ...counts, discrepancy: total, errors, imagesPerSecond, ...lambdaMax });
+  // Of a rate that stays the same the plan tells.
+  const changing = run.schedule === undefined ? {} : { rate };
+  const line = { ...counts, discrepancy: total, errors, imagesPerSecond, ...changing, ...lambdaMax };
+  await options.store?.appendMetrics(line);
   const left = (options.epochs - epoch + 1) * plan.samples - run.sum.samples;
   const eta = (left * secondsSince(run.began)) / run.images;
   const settled = statuses.filter(({ kind }) => kind === "settled").length;

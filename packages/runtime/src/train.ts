@@ -1,5 +1,6 @@
 /** The training loop: seeded shuffles, one update per batch, checkpoints, and an end that loses nothing. */
 import { type Diagnostic, SettleError } from "@settle/diagnostics";
+import type { LearningSchedule } from "@settle/program";
 import { checkSource } from "./data-batch.ts";
 import { type Discrepancy, noDiscrepancy } from "./discrepancy.ts";
 import type { RunStore, TrainingPosition } from "./run-store.ts";
@@ -20,6 +21,8 @@ export interface TrainingOptions {
   readonly batch?: number;
   /** Learning rate; default the circuit's. */
   readonly rate?: number;
+  /** How the rate changes, from the first update of the run to the last of its epochs; default the circuit's. */
+  readonly schedule?: LearningSchedule;
   /** Only the first so many samples of `source`. */
   readonly limit?: number;
   /** Only the first so many samples of `validation`. */

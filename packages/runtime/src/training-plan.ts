@@ -26,7 +26,15 @@ export function planTraining(session: Session, options: TrainingOptions): Traini
   if (!Number.isFinite(rate) || rate < 0) {
     throw settleError("session/bad-option", `The learning rate is ${rate}.`, { help: "give a rate of 0 or more" });
   }
-  return { seed: session.seed, batch, samples: Math.min(source.size, limit), data: source.hash, rate };
+  const schedule = options.schedule ?? session.program.learn.schedule;
+  return {
+    seed: session.seed,
+    batch,
+    samples: Math.min(source.size, limit),
+    data: source.hash,
+    rate,
+    ...(schedule !== undefined && { schedule: JSON.stringify(schedule) }),
+  };
 }
 
 export function stepsPerEpoch({ samples, batch }: TrainingPlan): number {
@@ -67,11 +75,14 @@ export function checkResumable(
     samples: "the number of samples",
     data: "the data",
     rate: "the learning rate",
+    schedule: "the schedule of the learning rate",
   };
   const differences = (Object.keys(names) as (keyof TrainingPlan)[])
     .filter((key) => checkpoint.plan[key] !== plan[key])
     .map((key) =>
-      key === "data" ? `the data (now "${source.name}")` : `${names[key]} (${checkpoint.plan[key]}, now ${plan[key]})`,
+      key === "data"
+        ? `the data (now "${source.name}")`
+        : `${names[key]} (${checkpoint.plan[key] ?? "none"}, now ${plan[key] ?? "none"})`,
     );
   if (differences.length === 0) return;
   throw settleError("run/other-settings", `The run was made with another setting of ${differences.join(", ")}.`, {

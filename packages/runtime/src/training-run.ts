@@ -1,4 +1,5 @@
 /** What changes while a run trains: where it is, what it has spent, what it has kept. */
+import { type LearningSchedule, scheduledFactor } from "@settle/program";
 import { makeCheckpoint, resumesExactly } from "./checkpoint.ts";
 import { type Discrepancy, type DiscrepancySum, noDiscrepancy } from "./discrepancy.ts";
 import type { TrainingPlan, TrainingPosition } from "./run-store.ts";
@@ -12,6 +13,7 @@ export interface TrainingRun {
   readonly session: Session;
   readonly options: TrainingOptions;
   readonly plan: TrainingPlan;
+  readonly schedule: LearningSchedule | undefined;
   /** Updates per epoch. */
   readonly steps: number;
   /** The epoch in progress, from 1. */
@@ -44,6 +46,7 @@ export async function beginRun(session: Session, options: TrainingOptions): Prom
     session,
     options,
     plan,
+    schedule: options.schedule ?? session.program.learn.schedule,
     steps: stepsPerEpoch(plan),
     epoch: 1,
     step: 0,
@@ -119,6 +122,12 @@ export function summaryOf(run: TrainingRun): TrainingSummary {
     seconds: { ...seconds, total: secondsSince(run.began) },
     imagesPerSecond: images === 0 ? 0 : images / (seconds.data + seconds.settle + seconds.learn),
   };
+}
+
+/** The learning rate of the next update. It depends on the place in the run only, so that a resumed run has the same. */
+export function rateNow({ plan, schedule, epoch, step, steps, options }: TrainingRun): number {
+  if (schedule === undefined) return plan.rate;
+  return plan.rate * scheduledFactor(schedule, (epoch - 1) * steps + step, options.epochs * steps);
 }
 
 /** For people: `in epoch 3, update 17 of 60`. */

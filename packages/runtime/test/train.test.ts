@@ -41,6 +41,12 @@ async function follow(
 const weights = async (session: Session): Promise<number[]> =>
   [...(await session.parameters.export()).values()].flatMap(({ data }) => [...data]);
 
+/** With a learning rate that is another at every update. */
+const scheduled: Partial<TrainingOptions> = {
+  validation: linearSource(5),
+  schedule: { kind: "cosine", warmup: 2, from: 0.25, final: 0.1 },
+};
+
 /** A source that records what is read from it. */
 function recorded(source: SampleSource): { source: SampleSource; reads: number[][] } {
   const reads: number[][] = [];
@@ -82,6 +88,14 @@ describe("training", () => {
     const { events } = await follow(await newSession(), { epochs: 15 });
     const means = events.flatMap((event) => (event.kind === "epoch-end" ? [event.discrepancy.total] : []));
     expect(means.at(-1)).toBeLessThan(means[0]! / 4);
+  });
+
+  test("learns at the scheduled part of its rate, which the metrics keep", async () => {
+    const store = createMemoryStore();
+    const schedule = { kind: "step", warmup: 0, every: 2, factor: 0.5 } as const;
+    await follow(await newSession(), { store, rate: 0.08, schedule, epochs: 2 });
+    const rates = store.metrics.flatMap((line) => (line.kind === "step" ? [line.rate] : []));
+    expect(rates).toEqual([0.08, 0.08, 0.04, 0.04, 0.02, 0.02]);
   });
 
   test("uses every sample once an epoch, in the seeded order, the rest as a smaller batch", async () => {
@@ -192,7 +206,7 @@ describe("an interrupted training", () => {
         if (current === phase && ++count === n) controller.abort(new Error("Ctrl-C"));
       },
     });
-    const { events, result } = await follow(session, { store, signal: controller.signal, validation: linearSource(5) });
+    const { events, result } = await follow(session, { ...scheduled, store, signal: controller.signal });
     expect(result.kind).toBe("interrupted");
     return events;
   }
@@ -212,7 +226,7 @@ describe("an interrupted training", () => {
     async (_, n, phase, updates) => {
       const whole = createMemoryStore(100);
       const undisturbed = await newSession();
-      const { result: expected } = await follow(undisturbed, { store: whole, validation: linearSource(5) });
+      const { result: expected } = await follow(undisturbed, { ...scheduled, store: whole });
 
       const store = createMemoryStore();
       const events = await interruptAt(n, phase, store);
@@ -220,7 +234,7 @@ describe("an interrupted training", () => {
       expect(events.at(-2)).toMatchObject({ kind: "interrupted", updates });
 
       const session = await newSession();
-      const { events: after, result } = await follow(session, { store, resume: true, validation: linearSource(5) });
+      const { events: after, result } = await follow(session, { ...scheduled, store, resume: true });
       expect(after[0]).toMatchObject({ kind: "start", resumed: { exact: true, position: { updates } } });
       expect(await weights(session)).toEqual(await weights(undisturbed));
       expect(result).toMatchObject({
@@ -313,13 +327,15 @@ describe("resuming", () => {
 
   test("with other settings names each of them", async () => {
     const session = await newSession({ seed: 8 });
-    const more = { batch: 5, rate: 0.5, limit: 9, source: linearSource(11) };
+    const schedule = { kind: "constant", warmup: 5 } as const;
+    const more = { batch: 5, rate: 0.5, schedule, limit: 9, source: linearSource(11) };
     await expect(follow(session, { store: await stored(), resume: true, ...more })).rejects.toMatchObject({
       diagnostic: {
         code: "run/other-settings",
         message:
           "The run was made with another setting of the seed (7, now 8), the batch size (4, now 5), " +
-          'the number of samples (10, now 9), the data (now "linear"), the learning rate (0.05, now 0.5).',
+          'the number of samples (10, now 9), the data (now "linear"), the learning rate (0.05, now 0.5), ' +
+          'the schedule of the learning rate (none, now {"kind":"constant","warmup":5}).',
       },
     });
   });

@@ -59,6 +59,7 @@ export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from
 export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";
 export { rasterizeSvg } from "./rasterize-svg.ts";
+export { readSchedule } from "./read-schedule.ts";
 export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
 export { startRun, type StartRunOptions } from "./start-run.ts";
 export type { ScoreName, Scores, TaskOptions } from "./tasks/task.ts";

@@ -66,3 +66,5 @@ export type IntegratorSpec = Exclude<NonNullable<SettleSpec["integrator"]>, stri
 /** How synapses and biases learn. */
 export interface LearnSpec extends Written<typeof learnSchema> {}
 export type RuleSpec = Exclude<NonNullable<LearnSpec["rule"]>, string>;
+/** How the learning rate changes; the word alone is short for `{ kind }`. */
+export type ScheduleSpec = Exclude<NonNullable<LearnSpec["schedule"]>, string>;

@@ -20,6 +20,7 @@ export type {
   PriorSpec,
   RateSpec,
   RuleSpec,
+  ScheduleSpec,
   SettleSpec,
   StateSpec,
   SynapseKindName,
@@ -31,6 +32,7 @@ export { printCircuit } from "./print-circuit.ts";
 export { type Prior } from "./priors/prior.ts";
 export { priorOf } from "./priors/prior-of.ts";
 export { circuitSchema, circuitVersion } from "./schema/circuit-schema.ts";
+export { scheduleSchema } from "./schema/schedule-schema.ts";
 export {
   type ChosenParameter,
   type ChosenParameters,

@@ -78,10 +78,26 @@ const precision = fc.oneof(
   part({ kind: fc.constantFrom("diagonal", "channel") }, { sigma, ...weighing }),
   part({ kind: fc.constant("full") }, { sigma, covariance: matrix, ...weighing }),
 );
+const rule = fc.oneof(
+  fc.constantFrom("adam", "sgd", "momentum", "nag", "normalized"),
+  part({ kind: fc.constant("adam") }, { beta1: fraction, beta2: fraction, epsilon: positive }),
+  part({ kind: fc.constantFrom("momentum", "nag") }, { factor: fraction }),
+  part({ kind: fc.constant("normalized") }, { epsilon: positive }),
+);
+const learnOverrides = { rule, rateFactor: positive, decay: small };
+const span = fc.oneof(fraction, count);
+const unit = fc.double({ min: 0.01, max: 1, noNaN: true });
+const schedule = fc.oneof(
+  fc.constantFrom("constant", "linear", "cosine"),
+  part({ kind: fc.constant("constant") }, { warmup: span }),
+  part({ kind: fc.constantFrom("linear", "cosine") }, { warmup: span, from: span, final: unit }),
+  part({ kind: fc.constant("step"), every: span }, { warmup: span, factor: unit }),
+);
+
 const comparison = {
   compares: fc.constantFrom("state", "activity"),
   output,
-  bias: fc.oneof(fc.boolean(), part({ initial: law }, {})),
+  bias: fc.oneof(fc.boolean(), part({}, { initial: law, learn: fc.oneof(fc.boolean(), part({}, learnOverrides)) })),
   precision,
 };
 const error = part({ target: id }, comparison);
@@ -104,7 +120,7 @@ const traits = {
     part({ kind: fc.constant("separate") }, { lambda: small, initial: law }),
   ),
   initial: law,
-  learn: fc.oneof(fc.boolean(), part({}, { constraint })),
+  learn: fc.oneof(fc.boolean(), part({}, { constraint, ...learnOverrides })),
 };
 const convolution = { kernel: pair, stride: pair, padding: fc.constantFrom("same", "valid") };
 const ends = { from: id, to: id };
@@ -139,11 +155,13 @@ const settle = part(
     rate: fc.oneof(positive, part({ auto: fc.double({ min: 0.01, max: 1, noNaN: true }) }, {})),
     leak,
     integrator: fc.oneof(
-      fc.constantFrom("euler", "heun", "rk4"),
+      fc.constantFrom("euler", "heun", "rk4", "adaptive"),
+      part({ kind: fc.constant("adaptive") }, { tolerance: positive, initial: positive, largest: positive }),
       part({ kind: fc.constantFrom("euler", "heun", "rk4") }, {}),
       part({ kind: fc.constant("momentum"), factor: fraction }, { nesterov: fc.boolean() }),
     ),
     start: fc.constantFrom("projection", "initial"),
+    errors: fc.constantFrom("fresh", "stale"),
     tolerance: positive,
     patience: count,
   },
@@ -151,12 +169,10 @@ const settle = part(
 const learn = part(
   {},
   {
-    rule: fc.oneof(
-      fc.constantFrom("adam", "sgd", "normalized"),
-      part({ kind: fc.constant("adam") }, { beta1: fraction, beta2: fraction, epsilon: positive }),
-      part({ kind: fc.constant("normalized") }, { epsilon: positive }),
-    ),
+    rule,
     rate: positive,
+    schedule,
+    decay: small,
     constraint: circuitConstraint,
     batch: count,
   },

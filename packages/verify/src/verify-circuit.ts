@@ -86,8 +86,8 @@ function remarksOn(equations: Equations): readonly string[] {
   for (const [energy, ids] of leaking) {
     remarks.push(`the leak of ${ids.join(", ")} lies outside the corrections; it descends ${energy} beside E`);
   }
-  for (const { id, kind, follows, learns } of parameters) {
-    if (kind !== "error" || !learns) continue;
+  for (const { id, kind, follows, learning } of parameters) {
+    if (kind !== "error" || !learning.learns) continue;
     const delta = equations.deltas.get(follows.parameter)!;
     remarks.push(
       `${id} follows ${follows.by}·Δ ${follows.parameter} = ${follows.by}·(${printTerm(delta, equations)}); it descends nothing itself`,

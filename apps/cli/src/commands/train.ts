@@ -20,6 +20,7 @@ interface TrainOptions {
   readonly resume: boolean;
   readonly overwrite: boolean;
   readonly rate?: number;
+  readonly schedule?: string;
   readonly validate?: number;
   readonly engine: string;
   readonly threads?: number;
@@ -34,6 +35,7 @@ export const trainCommand: CommandDefinition = {
   examples: [
     ["settle train conv-ngc --data color-mnist --limit 2000 --batch 20 --rate 0.004 --run runs/first", "two minutes"],
     ["settle train mine.json --data cifar10:DIR --epochs 30 --run runs/mine", "official files in DIR"],
+    ["settle train mine.json --epochs 30 --schedule cosine:warmup=100,final=0.05", "a rate that rises, then falls"],
     ["settle train mine.json --run runs/mine --epochs 60 --resume", "go on with it, with its own settings"],
   ],
   define(command) {
@@ -45,11 +47,12 @@ export const trainCommand: CommandDefinition = {
       .option("--resume", "go on with the run that is there", false)
       .option("--overwrite", "delete the run that is there", false)
       .option("--rate <number>", "learning rate; default the circuit's", positiveNumber)
+      .option("--schedule <how>", "how the rate changes: cosine, linear:from=0.5, step:every=1000,factor=0.5, constant")
       .option("--validate <n>", "settle so many validation images after every epoch", wholeNumber(1));
     addComputeOptions(command);
   },
   async run(context, command) {
-    const { createSession, loadCircuit, openDataset, startRun, train } = await import("@settle/settle");
+    const { createSession, loadCircuit, openDataset, readSchedule, startRun, train } = await import("@settle/settle");
     const began = performance.now();
     const reference = command.args[0] ?? "";
     const { spec } = await loadCircuit(reference, context.loading);
@@ -74,6 +77,7 @@ export const trainCommand: CommandDefinition = {
     try {
       const batch = options.batch ?? compiled.program.learn.batch;
       const rate = options.rate ?? compiled.program.learn.rate;
+      const schedule = options.schedule === undefined ? undefined : readSchedule(options.schedule);
       const run = await startRun(resolve(cwd, options.run), {
         circuit,
         session,
@@ -95,6 +99,7 @@ export const trainCommand: CommandDefinition = {
           epochs: options.epochs,
           batch,
           rate,
+          ...(schedule && { schedule }),
           store: run,
           resume: options.resume,
           signal: context.interrupt,
@@ -123,7 +128,7 @@ export const trainCommand: CommandDefinition = {
 type FinalOptions = TrainOptions & { readonly run: string; readonly loading: LoadOptions };
 
 /** What `--resume` takes up again. */
-const keptSettings = ["data", "epochs", "rate", "validate", "engine", "seed", "batch", "limit"] as const;
+const keptSettings = ["data", "epochs", "rate", "schedule", "validate", "engine", "seed", "batch", "limit"] as const;
 
 function settingsOf(options: FinalOptions): Record<string, string | number> {
   const kept = keptSettings.map((key) => [key, options[key]] as const);
@@ -189,7 +194,7 @@ async function report(
       context.print(
         `${result.steps} updates in ${formatSeconds(seconds.total)} (${result.imagesPerSecond.toFixed(0)} images/s)` +
           (discrepancy ? `; discrepancy ${discrepancy.total.toFixed(3)}` : "") +
-          `${stability ? `; λmax ${stability.lambdaMax.toFixed(1)} (2/β is ${stability.limit.toPrecision(3)})` : ""}. The run is in ${run.dir}: report.html shows it.`,
+          `${stability ? `; λmax ${stability.lambdaMax.toFixed(1)} (a linear settle diverges above ${stability.limit.toPrecision(3)})` : ""}. The run is in ${run.dir}: report.html shows it.`,
       );
       return exitCodes.done;
     case "interrupted":

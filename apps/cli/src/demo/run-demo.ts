@@ -25,7 +25,6 @@ import { type Judgement, judge } from "./judge.ts";
 import { chooseBatch, type DemoPlan, planDemo, settlesPerImage } from "./plan-demo.ts";
 import { skipSamples } from "./skip-samples.ts";
 import { summarizeDemo } from "./summarize-demo.ts";
-import { withFallingRate } from "./with-falling-rate.ts";
 import { type DemoResult, writeDemoReport } from "./write-demo-report.ts";
 
 /**
@@ -171,10 +170,6 @@ async function watchJudge(
   }
 }
 
-function updatesOf({ samples, batch, epochs }: DemoPlan): number {
-  return Math.ceil(samples / batch) * epochs;
-}
-
 interface Learning {
   readonly session: Session;
   readonly training: Dataset;
@@ -198,11 +193,12 @@ async function learn(context: Context, { learning, ...what }: Learning): Promise
     learning.push({ images, discrepancy: event.discrepancy.total, errors: event.discrepancy.errors });
   };
   try {
-    const result = await train(withFallingRate(session, { updates: updatesOf(plan), share: falling }), {
+    const result = await train(session, {
       source: training,
       epochs: plan.epochs,
       batch: plan.batch,
       rate,
+      schedule: { kind: "linear", warmup: 0, from: 1 - falling, final: 0 },
       store: run,
       signal: AbortSignal.any([context.interrupt, deadline]),
       onEvent,

@@ -10,7 +10,7 @@ export function assertEquations({ graph, ...equations }: Equations): void {
     const complete = equations.predictions.has(id) && equations.errors.has(id) && equations.discrepancies.has(id);
     assertThat(complete, `error node ${id} has its equations`);
   }
-  for (const { id, learns, follows } of equations.parameters) {
-    assertThat(!learns || equations.deltas.has(follows.parameter), `parameter ${id} has a Δ to follow`);
+  for (const { id, learning, follows } of equations.parameters) {
+    assertThat(!learning.learns || equations.deltas.has(follows.parameter), `parameter ${id} has a Δ to follow`);
   }
 }

@@ -44,10 +44,11 @@ export function lateralDelta(
 /** Without the last digits that squaring adds: 0.04 of 0.2. */
 const squareOf = (value: number): number => Number((value * value).toPrecision(12));
 
-export function lateralParameters({ laterals }: CircuitGraph): readonly Parameter[] {
+export function lateralParameters({ laterals, learn }: CircuitGraph): readonly Parameter[] {
   return [...laterals.values()].flatMap(({ id, weights }): readonly Parameter[] => {
     if (weights.kind !== "dense" && weights.kind !== "conv2d") return [];
     const { learns, constraint } = weights;
-    return [{ id, kind: "lateral", owner: id, follows: { parameter: id, by: 1 }, learns, constraint }];
+    const learning = { learns, rule: learn.rule, rateFactor: 1, decay: 0 };
+    return [{ id, kind: "lateral", owner: id, follows: { parameter: id, by: 1 }, learning, constraint }];
   });
 }

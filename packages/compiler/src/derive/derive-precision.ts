@@ -8,6 +8,7 @@
  * @source NGC
  * @source Pinheiro1996
  */
+import type { NormalRule } from "../normalize/normal-circuit.ts";
 import type { GraphError } from "../resolve/circuit-graph.ts";
 import type { Parameter } from "./equations.ts";
 import type { Term } from "./term.ts";
@@ -25,11 +26,12 @@ export function precisionDelta({ id, precision }: GraphError): Term {
   return { kind: "per-variance", error: id, of: { kind: "times", a: weighed, b: whitened } };
 }
 
-export function precisionParameters(errors: readonly GraphError[]): readonly Parameter[] {
+export function precisionParameters(errors: readonly GraphError[], rule: NormalRule): readonly Parameter[] {
   return errors.flatMap(({ id, precision }): readonly Parameter[] => {
     if (precision?.learn === undefined) return [];
     const parameter = precisionId(id);
     const constraint = { kind: "none" } as const;
-    return [{ id: parameter, kind: "precision", owner: id, follows: { parameter, by: 1 }, learns: true, constraint }];
+    const learning = { learns: true, rule, rateFactor: 1, decay: 0 };
+    return [{ id: parameter, kind: "precision", owner: id, follows: { parameter, by: 1 }, learning, constraint }];
   });
 }

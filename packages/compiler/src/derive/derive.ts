@@ -37,13 +37,13 @@ export function derive(graph: CircuitGraph): Equations {
   );
   const deltas = new Map<string, Term>();
   for (const synapse of synapses) {
-    if (!synapse.learns) continue;
+    if (!synapse.learning.learns) continue;
     const post: Term = { kind: "error", error: synapse.to };
     const delta: Term = { kind: "correlate", synapse: synapse.id, pre: activity(synapse.from), post };
     deltas.set(synapse.id, scale(synapse.coefficient, delta));
   }
   for (const error of errors) {
-    if (error.bias !== undefined) {
+    if (error.bias?.learning.learns === true) {
       deltas.set(`bias:${error.id}`, { kind: "positions", of: { kind: "error", error: error.id } });
     }
     if (error.precision?.learn !== undefined) deltas.set(precisionId(error.id), precisionDelta(error));
@@ -67,9 +67,8 @@ export function derive(graph: CircuitGraph): Equations {
       ...synapses.flatMap((synapse) => synapseParameters(synapse, graph)),
       ...biasParameters(errors),
       ...lateralParameters(graph),
-      ...precisionParameters(errors),
+      ...precisionParameters(errors, graph.learn.rule),
     ],
-    rule: graph.learn.rule,
   };
 }
 
@@ -147,13 +146,13 @@ function flowOf(state: GraphState, correction: Term): Term {
 }
 
 function synapseParameters(synapse: GraphSynapse, graph: CircuitGraph): readonly Parameter[] {
-  const { id, learns, constraint } = synapse;
+  const { id, learning, constraint } = synapse;
   const generative: Parameter = {
     id,
     kind: "generative",
     owner: id,
     follows: { parameter: id, by: 1 },
-    learns,
+    learning,
     constraint,
   };
   const weights = graph.errorSynapses.get(id)?.weights;
@@ -172,7 +171,7 @@ function biasParameters(errors: readonly GraphError[]): readonly Parameter[] {
             kind: "bias",
             owner: id,
             follows: { parameter: `bias:${id}`, by: 1 },
-            learns: true,
+            learning: bias.learning,
             constraint: { kind: "none" },
           },
         ],

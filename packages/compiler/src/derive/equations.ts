@@ -1,6 +1,6 @@
 /** The local rules of a circuit, symbolic. */
 import type { ScalarExpression } from "@settle/program";
-import type { NormalRule, NormalConstraint } from "../normalize/normal-circuit.ts";
+import type { NormalConstraint, NormalLearning } from "../normalize/normal-circuit.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import type { Term } from "./term.ts";
 
@@ -20,7 +20,7 @@ export interface Parameter {
   readonly owner: string;
   /** Whose summed Δ it moves along, and how much of it: an error synapse follows λ times its twin's. */
   readonly follows: { readonly parameter: string; readonly by: number };
-  readonly learns: boolean;
+  readonly learning: NormalLearning;
   readonly constraint: NormalConstraint;
 }
 
@@ -48,5 +48,4 @@ export interface Equations {
   /** ½‖e‖² by error node. */
   readonly discrepancies: ReadonlyMap<string, Term>;
   readonly parameters: readonly Parameter[];
-  readonly rule: NormalRule;
 }

@@ -1,8 +1,11 @@
 /** Equations as text, or as LaTeX that reads like the papers'. */
 import { printNumber, printScalarExpression, printScalarExpressionLatex } from "@settle/program";
-import type { GraphError, GraphState } from "../resolve/circuit-graph.ts";
+import { stableRange } from "../normalize/stable-range.ts";
+import type { GraphError } from "../resolve/circuit-graph.ts";
 import type { Equations, ScalarFunction } from "./equations.ts";
+import { integratorLines, integratorRowsLatex, printMotion } from "./print-motion.ts";
 import { index, printTerm, printTermLatex, symbol } from "./print-term.ts";
+import { updateLines } from "./print-updates.ts";
 import type { Term } from "./term.ts";
 
 export function printEquations(equations: Equations, format: "text" | "latex" = "text"): string {
@@ -11,6 +14,8 @@ export function printEquations(equations: Equations, format: "text" | "latex" = 
 
 function textOf(equations: Equations): string {
   const { graph } = equations;
+  const { integrator } = graph.settle;
+  const euler = integrator.kind === "euler";
   const of = (term: Term): string => printTerm(term, equations);
   const lines = [`circuit ${graph.name}`, "", "predictions and errors"];
   for (const [id, prediction] of equations.predictions) {
@@ -19,23 +24,27 @@ function textOf(equations: Equations): string {
   lines.push("", "corrections (of every state that is not clamped)");
   for (const state of graph.states.values()) {
     lines.push(`  d(${state.id}) = ${of(equations.corrections.get(state.id)!)}`);
-    lines.push(`  ${state.id} ← ${state.id} + ${motion(state, `d(${state.id})`, state.id, motionText)}`);
+    const motion = printMotion(state, `d(${state.id})`, state.id, "text");
+    lines.push(euler ? `  ${state.id} ← ${state.id} + ${motion}` : `  f(${state.id}) = ${motion}`);
   }
-  if (graph.settle.integrator.kind !== "euler") {
-    lines.push(`  (taken by ${graph.settle.integrator.kind} instead of one Euler step)`);
+  if (!euler) {
+    lines.push("", `steps (${integrator.kind}, of all states together)`);
+    lines.push(...integratorLines(integrator).map((line) => `  ${line}`));
   }
   const { auto } = graph.settle;
   if (auto !== undefined) {
-    lines.push(`  β = ${printNumber(auto.margin)} · 2/λmax, estimated every ${auto.every} updates`);
+    const range = printNumber(stableRange(integrator) ?? 2);
+    lines.push(`  β = ${printNumber(auto.margin)} · ${range}/λmax, estimated every ${auto.every} updates`);
   }
-  lines.push("", "learning (sum over the batch, divided by its size)");
+  const errors = graph.settle.errors === "stale" ? ", with the errors that the last correction was made with" : "";
+  lines.push("", `learning (sum over the batch, divided by its size${errors})`);
   for (const [id, delta] of equations.deltas) {
     const precision = precisionOf(equations, id);
     if (precision === undefined) lines.push(`  Δ ${id} = ${of(delta)}`);
     else lines.push(...precisionText(precision, of(delta)));
   }
   for (const parameter of equations.parameters) {
-    if (parameter.kind !== "error" || !parameter.learns) continue;
+    if (parameter.kind !== "error" || !parameter.learning.learns) continue;
     lines.push(`  Δ ${parameter.id} = ${printNumber(parameter.follows.by)}·Δ ${parameter.follows.parameter}`);
   }
   const { stable } = graph.learn;
@@ -45,6 +54,8 @@ function textOf(equations: Equations): string {
       "  (share: of its source state in the fastest deviation, relative to the largest)",
     );
   }
+  const updates = updateLines(equations);
+  if (updates.length > 0) lines.push("", "updates", ...updates.map((line) => `  ${line}`));
   lines.push("", "total discrepancy", `  ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const functions = functionLines(equations, (f) => printScalarExpression(f, ["x"]));
   if (functions.length > 0) {
@@ -59,6 +70,8 @@ function textOf(equations: Equations): string {
 
 function latexOf(equations: Equations): string {
   const { graph } = equations;
+  const { integrator } = graph.settle;
+  const euler = integrator.kind === "euler";
   const of = (term: Term): string => printTermLatex(term, equations);
   const rows: string[] = [];
   for (const [id, prediction] of equations.predictions) {
@@ -69,10 +82,15 @@ function latexOf(equations: Equations): string {
     const z = symbol("z", state.id);
     const d = `\\mathbf{d}_{${z}}`;
     rows.push(`${d} &= ${of(equations.corrections.get(state.id)!)}`);
-    rows.push(`${z} &\\leftarrow ${z} + ${motion(state, d, z, motionLatex)}`);
+    const motion = printMotion(state, d, z, "latex");
+    rows.push(euler ? `${z} &\\leftarrow ${z} + ${motion}` : `f(${z}) &= ${motion}`);
   }
+  rows.push(...integratorRowsLatex(integrator));
   const { auto } = graph.settle;
-  if (auto !== undefined) rows.push(`\\beta &= ${printNumber(auto.margin)} \\cdot 2/\\lambda_{\\max}`);
+  if (auto !== undefined)
+    rows.push(
+      `\\beta &= ${printNumber(auto.margin)} \\cdot ${printNumber(stableRange(integrator) ?? 2)}/\\lambda_{\\max}`,
+    );
   for (const [id, delta] of equations.deltas) {
     const precision = precisionOf(equations, id);
     if (precision !== undefined) rows.push(...precisionLatex(precision, of(delta)));
@@ -82,7 +100,7 @@ function latexOf(equations: Equations): string {
     }
   }
   for (const parameter of equations.parameters) {
-    if (parameter.kind !== "error" || !parameter.learns) continue;
+    if (parameter.kind !== "error" || !parameter.learning.learns) continue;
     const twin = `\\Delta ${parameterSymbol(parameter.follows.parameter)}`;
     rows.push(
       `\\Delta ${parameterSymbol(parameter.id)} &= ${printNumber(parameter.follows.by)}\\,\\left(${twin}\\right)^{\\top}`,
@@ -132,24 +150,6 @@ function precisionLatex({ id, precision }: GraphError, delta: string): readonly 
   const errors = kind === "full" ? `\\operatorname{lower}\\left(${delta}\\right)` : delta;
   const bound = kind === "full" ? `\\operatorname{diag}${factor}` : factor;
   return [`\\Delta ${factor} &= ${errors} - ${own},\\quad ${bound} \\ge ${floor}`];
-}
-
-interface MotionSymbols {
-  readonly times: string;
-  readonly minus: string;
-  readonly beta: string;
-}
-const motionText: MotionSymbols = { times: "·", minus: "−", beta: "β" };
-const motionLatex: MotionSymbols = { times: "\\,", minus: "-", beta: "\\beta" };
-
-/** `0.1·d − 0.001·z`: what an Euler step adds. */
-function motion({ rate, leak }: GraphState, d: string, z: string, symbols: MotionSymbols): string {
-  const { times, minus } = symbols;
-  const beta = rate === "auto" ? symbols.beta : printNumber(rate);
-  const scaled = rate === "auto" ? `${beta}${times}${printNumber(leak.rate)}` : printNumber(rate * leak.rate);
-  const leaking = leak.scaled ? scaled : printNumber(leak.rate);
-  const decay = leak.rate === 0 ? "" : ` ${minus} ${leaking}${times}${z}`;
-  return `${beta}${times}${d}${decay}`;
 }
 
 function parameterSymbol(id: string): string {

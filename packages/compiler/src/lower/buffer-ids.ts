@@ -7,7 +7,11 @@ export const readoutIds = (error: string) => ({
 
 export const sumId = (parameter: string): string => `sum/${parameter}`;
 export const momentIds = (parameter: string) => ({ first: `adam-m/${parameter}`, second: `adam-v/${parameter}` });
+/** What momentum and nag keep of earlier updates. */
+export const sgdVelocityId = (parameter: string): string => `learn-velocity/${parameter}`;
 export const velocityId = (state: string): string => `velocity/${state}`;
+/** Of each sample where steps adapt themselves: the size to try next, that of the latest step (0: it was not taken), their sum. */
+export const stepSizeIds = { next: "settle/step-size", taken: "settle/step-taken", time: "settle/time" } as const;
 /** Direction of the power iteration, and how much longer it became. */
 export const directionId = (state: string): string => `direction/${state}`;
 export const growthId = "stability/growth";
@@ -20,8 +24,8 @@ export const maskId = (state: string): string => `mask:${state}`;
 export const rateId = "settle/rate";
 /** Where λmax is bounded: the factor of the weights through which a state predicts. */
 export const shrinkId = (source: string): string => `learn/shrink/${source}`;
-/** Running sums of Adam's decay, 1 − βᵗ, which correct the bias of its moments. */
-export const correctionIds = { first: "adam-m-weight", second: "adam-v-weight" } as const;
+/** The running sum of Adam's decay, 1 − βᵗ, which corrects the bias of the moments that decay by β. */
+export const correctionId = (beta: number): string => `adam-weight/${beta}`;
 /** A term read out for those who examine a circuit. */
 export const probeId = (name: string): string => `probe/${name}`;
 /** 0 where an entry would drive itself through a lateral synapse, else 1. */

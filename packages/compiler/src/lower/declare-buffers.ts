@@ -3,21 +3,21 @@ import type { Buffer, BufferId, BufferRole, InitialLaw, Mode, Shape, ValueType }
 import type { Equations, Parameter } from "../derive/equations.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import {
-  correctionIds,
   dataId,
   directionId,
   growthId,
   maskId,
-  momentIds,
   noiseId,
   rateId,
   readoutIds,
   shareId,
   shrinkId,
+  stepSizeIds,
   sumId,
   velocityId,
 } from "./buffer-ids.ts";
 import { givenNumbers } from "./given-numbers.ts";
+import { biasCorrections, momentsOf } from "./lower-rule.ts";
 import { monitorBuffers } from "./lower-monitor.ts";
 import { startsByNoise } from "./lower-start.ts";
 import { parameterType } from "./parameter-type.ts";
@@ -29,7 +29,7 @@ export function declareBuffers(
   modes: ReadonlyMap<string, Mode>,
   monitor: boolean,
 ): readonly Buffer[] {
-  const { graph, parameters, rule } = equations;
+  const { graph, parameters } = equations;
   const buffers: Buffer[] = [];
   const declare = (
     id: string,
@@ -52,19 +52,16 @@ export function declareBuffers(
     const initial: InitialLaw = { kind: "constant", value: auto.initial };
     declare(rateId, "parameter", single, "β, found from λmax", { initial });
   }
-  const learned = parameters.filter((parameter) => parameter.learns);
-  if (rule.kind === "adam") {
-    const zero: InitialLaw = { kind: "constant", value: 0 };
-    for (const parameter of learned) {
-      const type = parameterType(equations, parameter);
-      const { first, second } = momentIds(parameter.id);
-      declare(first, "moment", type, `first moment of ${parameter.id}`, { initial: zero });
-      declare(second, "moment", type, `second moment of ${parameter.id}`, { initial: zero });
+  const learned = parameters.filter((parameter) => parameter.learning.learns);
+  const zero: InitialLaw = { kind: "constant", value: 0 };
+  for (const parameter of learned) {
+    const type = parameterType(equations, parameter);
+    for (const [id, description] of momentsOf(parameter)) {
+      declare(id, "moment", type, `${description} of ${parameter.id}`, { initial: zero });
     }
-    if (learned.length > 0) {
-      declare(correctionIds.first, "moment", single, "1 − β₁ᵗ", { initial: zero });
-      declare(correctionIds.second, "moment", single, "1 − β₂ᵗ", { initial: zero });
-    }
+  }
+  for (const [id, beta] of biasCorrections(learned)) {
+    declare(id, "moment", single, `1 − βᵗ of β = ${beta}`, { initial: zero });
   }
   for (const id of equations.deltas.keys()) {
     const parameter = parameters.find((candidate) => candidate.id === id)!;
@@ -76,6 +73,11 @@ export function declareBuffers(
       if (modes.get(state.id) === "clamped") continue;
       declare(velocityId(state.id), "state", perSample(state.shape), `velocity of ${state.id}`);
     }
+  }
+  if (graph.settle.integrator.kind === "adaptive") {
+    declare(stepSizeIds.next, "state", perSample([]), "size of the step to try, in Euler steps");
+    declare(stepSizeIds.taken, "state", perSample([]), "size of the latest step; 0 where it was not taken");
+    declare(stepSizeIds.time, "state", perSample([]), "how far the settle has come, in Euler steps");
   }
   for (const state of graph.states.values()) {
     if (modes.get(state.id) === "clamped") continue;
@@ -122,7 +124,9 @@ export function declareBuffers(
 
 /** States that predict through weights that learn, in order of id. */
 export function learnedSources({ synapses }: Pick<CircuitGraph, "synapses">): readonly string[] {
-  return [...new Set([...synapses.values()].flatMap(({ from, learns }) => (learns ? [from] : [])))].toSorted();
+  return [
+    ...new Set([...synapses.values()].flatMap(({ from, learning }) => (learning.learns ? [from] : []))),
+  ].toSorted();
 }
 
 function describe({ graph }: Equations, parameter: Parameter): string {

@@ -56,14 +56,21 @@ export function startMonitor(builder: PhaseBuilder): void {
   }
 }
 
+export interface MonitorSettings {
+  readonly settle: NormalSettle;
+  /** The smallest β. */
+  readonly rate: number;
+  /** Where steps have a size of their own: that of the step before, by sample. */
+  readonly taken?: ValueId;
+}
+
 /** @returns the new status of each sample */
 export function stepMonitor(
   builder: PhaseBuilder,
   discrepancies: readonly ValueId[],
-  settle: NormalSettle,
-  rate: number,
+  { settle, rate, taken }: MonitorSettings,
 ): ValueId {
-  const [a, b, c, d] = [argument(0), argument(1), argument(2), argument(3)];
+  const [a, b, c, d, e] = [argument(0), argument(1), argument(2), argument(3), argument(4)];
   const next = (id: string, expression: ScalarExpression, operands: readonly ValueId[]): ValueId => {
     const value = builder.map(expression, operands, id, perSample);
     builder.write(id, value);
@@ -85,8 +92,14 @@ export function stepMonitor(
   const diverged = builder.map(select(sub(b, b), "eq", 0, steadily, 2), [rising, now, lowest], "diverged", perSample);
   let outcome = diverged;
   if (settle.tolerance !== undefined) {
-    const within = select(abs(a), "le", mul(settle.tolerance, abs(b)), select(d, "gt", 1, add(c, 1), 0), 0);
-    const calm = next(ids.calm, within, [rise, before(ids.discrepancy), before(ids.calm), step]);
+    // A change is one per Euler step; a step that was not taken says nothing.
+    const allowed = taken === undefined ? abs(b) : mul(e, abs(b));
+    const within = select(abs(a), "le", mul(settle.tolerance, allowed), select(d, "gt", 1, add(c, 1), 0), 0);
+    const operands = [rise, before(ids.discrepancy), before(ids.calm), step];
+    const calm =
+      taken === undefined
+        ? next(ids.calm, within, operands)
+        : next(ids.calm, select(e, "gt", 0, within, c), [...operands, taken]);
     const settled = select(a, "eq", 0, select(b, "ge", settle.patience, 1, 0), a);
     outcome = builder.map(settled, [diverged, calm], "settled or diverged", perSample);
   }

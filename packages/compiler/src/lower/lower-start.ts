@@ -4,6 +4,7 @@
  * @source ConvNGC section 3.1, Alg. 1
  */
 import { add, argument, constant, type Mode, mul, type Phase, sub, type ValueId } from "@settle/program";
+import { startAdaptive } from "./adaptive-step.ts";
 import type { GraphState } from "../resolve/circuit-graph.ts";
 import { dataId, maskId, noiseId, velocityId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
@@ -34,6 +35,7 @@ export function lowerStart({ equations, parts, modes, monitor }: Lowering): Phas
       builder.write(velocityId(state.id), builder.map(constant(0), [], `v(${state.id})`, type));
     }
   }
+  if (graph.settle.integrator.kind === "adaptive") startAdaptive(builder, graph.settle.integrator);
   if (monitor) startMonitor(builder);
   return builder.finish();
 }

@@ -3,6 +3,7 @@ import {
   type AutoRate,
   type Buffer,
   type BufferId,
+  type LearningSchedule,
   type Mode,
   type Program,
   type Shape,
@@ -14,6 +15,7 @@ import type { Equations } from "../derive/equations.ts";
 import type { Term } from "../derive/term.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import { assertThat } from "../fault.ts";
+import { stableRange } from "../normalize/stable-range.ts";
 import { declareBuffers, learnedSources } from "./declare-buffers.ts";
 import { lowerAccumulate } from "./lower-accumulate.ts";
 import { lowerApply } from "./lower-apply.ts";
@@ -21,7 +23,7 @@ import { lowerReadout } from "./lower-readout.ts";
 import { lowerStability } from "./lower-stability.ts";
 import { lowerStart } from "./lower-start.ts";
 import { lowerStep } from "./lower-step.ts";
-import { directionId, growthId, probeId, rateId, readoutIds, shareId, shrinkId } from "./buffer-ids.ts";
+import { directionId, growthId, probeId, rateId, readoutIds, shareId, shrinkId, stepSizeIds } from "./buffer-ids.ts";
 import type { ProgramParts } from "./phase-builder.ts";
 
 export interface LowerOptions {
@@ -106,6 +108,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
             status: id("monitor/status"),
             statusStep: id("monitor/status-step"),
             discrepancy: id("monitor/discrepancy"),
+            ...(graph.settle.integrator.kind === "adaptive" ? { time: id(stepSizeIds.time) } : {}),
           },
         }
       : {}),
@@ -115,14 +118,16 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
         .filter((state) => modes.get(state.id) !== "clamped")
         .map((state) => ({ state: state.id, buffer: id(directionId(state.id)), share: id(shareId(state.id)) })),
       rate: graph.settle.auto?.initial ?? largestRate(graph),
+      ...stableRangeOf(graph),
       ...autoRate(graph, id),
     },
-    settle: { steps: graph.settle.steps },
+    settle: { steps: graph.settle.steps, ...(graph.settle.errors === "stale" ? { staleErrors: true } : {}) },
     learn: {
       batch: graph.learn.batch,
       rate: graph.learn.rate,
       rateInput: id("learn/rate"),
       countInput: id("learn/count"),
+      ...scheduleOf(graph),
       ...stableBound(graph, id),
     },
     relations,
@@ -148,6 +153,16 @@ function probeBuffer([name, { shape }]: readonly [string, Probe]): Buffer {
 
 const largestRate = ({ states }: CircuitGraph): number =>
   Math.max(...[...states.values()].map(({ rate }) => (rate === "auto" ? 0 : rate)));
+
+function stableRangeOf({ settle }: CircuitGraph): { readonly range?: number } {
+  const range = stableRange(settle.integrator);
+  return range === undefined ? {} : { range };
+}
+
+function scheduleOf({ learn }: CircuitGraph): { readonly schedule?: LearningSchedule } {
+  const { schedule } = learn;
+  return schedule.kind === "constant" && schedule.warmup === 0 ? {} : { schedule };
+}
 
 function stableBound(
   { learn, synapses }: CircuitGraph,

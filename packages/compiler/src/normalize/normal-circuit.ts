@@ -1,5 +1,5 @@
 /** A circuit with nothing left to fill in: every field said, every shorthand gone, feedback an edge of its own. */
-import type { InitialLaw, Shape } from "@settle/program";
+import type { InitialLaw, LearningSchedule, Shape } from "@settle/program";
 import type { ActivationSpec, OutputSpec, SynapseKindName } from "@settle/spec";
 
 /** An activation as an object, its parameters included. */
@@ -47,8 +47,13 @@ export interface NormalError {
   readonly target: string;
   readonly compares: "state" | "activity";
   readonly output: NormalOutput;
-  readonly bias?: { readonly initial: InitialLaw };
+  readonly bias?: NormalBias;
   readonly precision?: NormalPrecision;
+}
+
+export interface NormalBias {
+  readonly initial: InitialLaw;
+  readonly learning: NormalLearning;
 }
 
 export type Pair = readonly [number, number];
@@ -64,9 +69,19 @@ export interface NormalSynapse {
   readonly padding?: "same" | "valid";
   readonly coefficient: number;
   readonly initial: InitialLaw;
+  readonly learning: NormalLearning;
+  readonly constraint: NormalConstraint;
+}
+
+/** How one parameter learns. */
+export interface NormalLearning {
   /** Whether it learns at all. */
   readonly learns: boolean;
-  readonly constraint: NormalConstraint;
+  readonly rule: NormalRule;
+  /** Times the circuit's rate. */
+  readonly rateFactor: number;
+  /** Decoupled weight decay: an update takes rate · decay of the parameter away. */
+  readonly decay: number;
 }
 
 /** An error synapse: the road of an error back to a source of its prediction. */
@@ -114,27 +129,35 @@ export interface NormalStable {
 
 export type NormalIntegrator =
   | { readonly kind: "euler" | "heun" | "rk4" }
-  | { readonly kind: "momentum"; readonly factor: number; readonly nesterov: boolean };
+  | { readonly kind: "momentum"; readonly factor: number; readonly nesterov: boolean }
+  | { readonly kind: "adaptive"; readonly tolerance: number; readonly initial: number; readonly largest: number };
 
 export type NormalRule =
   | { readonly kind: "adam"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
   | { readonly kind: "sgd" }
+  | { readonly kind: "momentum" | "nag"; readonly factor: number }
   | { readonly kind: "normalized"; readonly epsilon: number };
+
+export type NormalSchedule = LearningSchedule;
 
 export interface NormalSettle {
   readonly steps: number;
   readonly integrator: NormalIntegrator;
   readonly start: "projection" | "initial";
-  /** β of the states whose rate is `auto`: `margin` · 2/λmax, estimated every so many updates; `initial` before. */
+  /** β of the states whose rate is `auto`: `margin` · range/λmax, estimated every so many updates; `initial` before. */
   readonly auto?: { readonly margin: number; readonly every: number; readonly initial: number };
   readonly tolerance?: number;
   readonly patience: number;
+  /** Whether errors are those of the final states, or those the last correction was made with. */
+  readonly errors: "fresh" | "stale";
 }
 
 export interface NormalLearn {
-  readonly rule: NormalRule;
   readonly stable?: NormalStable;
   readonly rate: number;
+  readonly schedule: NormalSchedule;
+  /** Of what has no rule of its own: lateral weights and precisions. */
+  readonly rule: NormalRule;
   readonly batch: number;
 }
 

@@ -11,13 +11,13 @@ import type {
   LearnConstraintSpec,
   OutputSpec,
   RateSpec,
-  RuleSpec,
   StateSpec,
   SynapseSpec,
 } from "@settle/spec";
 import type { FaultList } from "../fault.ts";
 import { pointerTo } from "../pointer-to.ts";
 import { createChooser, type Chooser } from "./choose-field.ts";
+import { normalizeLearning, normalRule, normalSchedule } from "./normalize-learning.ts";
 import { normalizeLateral } from "./normalize-lateral.ts";
 import { normalPrecision } from "./normal-precision.ts";
 import { bothAxes, normalConstraint, normalLaw } from "./normal-weights.ts";
@@ -29,7 +29,7 @@ import type {
   NormalErrorSynapse,
   NormalIntegrator,
   NormalOutput,
-  NormalRule,
+  NormalBias,
   NormalStable,
   NormalState,
   NormalSynapse,
@@ -88,10 +88,12 @@ export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
         ? {}
         : { tolerance: choose(at("tolerance"), [[tolerance, at("tolerance")]], tolerance) }),
       patience: choose(at("patience"), [[settle.patience, at("patience")]], 3),
+      errors: choose(at("errors"), [[settle.errors, at("errors")]], "fresh"),
     },
     learn: {
       ...(stable === undefined ? {} : { stable }),
       rule: normalRule(choose("/learn/rule", [[learn.rule, "/learn/rule"]], "adam")),
+      schedule: normalSchedule(choose("/learn/schedule", [[learn.schedule, "/learn/schedule"]], "constant")),
       rate: choose("/learn/rate", [[learn.rate, "/learn/rate"]], 0.001),
       batch: choose("/learn/batch", [[learn.batch, "/learn/batch"]], 100),
     },
@@ -180,8 +182,23 @@ function normalizeError(
         "identity",
       ),
     ),
-    ...(bias === false ? {} : { bias: { initial: normalLaw(bias === true ? { kind: "zeros" } : bias.initial) } }),
+    ...(bias === false ? {} : { bias: normalizeBias(id, error, spec, choose) }),
     ...(precision === undefined ? {} : { precision: normalPrecision(precision) }),
+  };
+}
+
+function normalizeBias(id: string, error: ErrorSpec, spec: CircuitSpec, choose: Chooser): NormalBias {
+  const places = [
+    [error.bias, pointerTo("errors", id, "bias")],
+    [spec.defaults?.error?.bias, "/defaults/error/bias"],
+  ] as const;
+  const own = pointerTo("errors", id, "bias");
+  const inside = places.map(([bias, pointer]) => [typeof bias === "object" ? bias : undefined, pointer] as const);
+  const overrides = inside.map(([bias, pointer]) => ({ learn: bias?.learn, pointer: `${pointer}/learn` }));
+  const laws = inside.map(([bias, pointer]) => [bias?.initial, `${pointer}/initial`] as const);
+  return {
+    initial: normalLaw(choose(`${own}/initial`, laws, { kind: "zeros" as const })),
+    learning: normalizeLearning(`${own}/learn`, overrides, { spec, choose, decay: false }),
   };
 }
 
@@ -210,11 +227,14 @@ function normalizeSynapse(
     });
   }
   const law = choose(`${own}/initial`, field("initial"), weightLaw);
-  const learn = choose(`${own}/learn`, field("learn"), true);
+  const learn = field("learn").map(([written, pointer]) => ({ learn: written, pointer }));
   const constraint = choose(
     `${own}/learn/constraint`,
     [
-      [typeof learn === "object" ? learn.constraint : undefined, `${own}/learn/constraint`],
+      ...learn.map(
+        ({ learn: written, pointer }) =>
+          [typeof written === "object" ? written.constraint : undefined, `${pointer}/constraint`] as const,
+      ),
       [weightConstraintOf(spec.learn?.constraint), "/learn/constraint"],
     ],
     noConstraint,
@@ -247,7 +267,7 @@ function normalizeSynapse(
           }),
       coefficient: choose(`${own}/coefficient`, field("coefficient"), 1),
       initial: normalLaw(law),
-      learns: learn !== false,
+      learning: normalizeLearning(`${own}/learn`, learn, { spec, choose, decay: true }),
       constraint: normalConstraint(constraint),
     },
     ...(feedbackSpec.kind === "none" || target === undefined
@@ -318,26 +338,21 @@ function stableOf(written: LearnConstraintSpec | undefined, faults: FaultList): 
 }
 
 function normalIntegrator(integrator: IntegratorSpec["kind"] | IntegratorSpec): NormalIntegrator {
-  const full = typeof integrator === "string" ? { kind: integrator } : integrator;
-  if (full.kind !== "momentum") return { kind: full.kind };
-  const { factor, nesterov } = full as { readonly factor?: number; readonly nesterov?: boolean };
-  return { kind: "momentum", factor: factor ?? 0.8, nesterov: nesterov ?? false };
-}
-
-function normalRule(rule: RuleSpec["kind"] | RuleSpec): NormalRule {
-  const full = typeof rule === "string" ? ({ kind: rule } as RuleSpec) : rule;
+  const full = typeof integrator === "string" ? ({ kind: integrator } as IntegratorSpec) : integrator;
   switch (full.kind) {
-    case "adam":
+    case "euler":
+    case "heun":
+    case "rk4":
+      return { kind: full.kind };
+    case "momentum":
+      return { kind: "momentum", factor: full.factor, nesterov: full.nesterov ?? false };
+    case "adaptive":
       return {
-        kind: "adam",
-        beta1: full.beta1 ?? 0.9,
-        beta2: full.beta2 ?? 0.999,
-        epsilon: full.epsilon ?? 1e-8,
+        kind: "adaptive",
+        tolerance: full.tolerance ?? 0.001,
+        initial: full.initial ?? 1,
+        largest: full.largest ?? 100,
       };
-    case "sgd":
-      return { kind: "sgd" };
-    case "normalized":
-      return { kind: "normalized", epsilon: full.epsilon ?? 1e-8 };
     default:
       return full satisfies never;
   }

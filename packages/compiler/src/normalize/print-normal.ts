@@ -3,7 +3,15 @@ import { printLaw, printNumber } from "@settle/program";
 import type { SourceText } from "@settle/spec";
 import { pointerTo } from "../pointer-to.ts";
 import { printOrigin } from "./print-origin.ts";
-import type { NormalCircuit, NormalConstraint, NormalOutput, NormalPrecision, NormalStable } from "./normal-circuit.ts";
+import { stableRange } from "./stable-range.ts";
+import type {
+  NormalCircuit,
+  NormalConstraint,
+  NormalLearning,
+  NormalOutput,
+  NormalPrecision,
+  NormalStable,
+} from "./normal-circuit.ts";
 
 /** @param source  what the circuit was read from: then each field that the user wrote says its line */
 export function printNormal(circuit: NormalCircuit, source?: SourceText): string {
@@ -11,6 +19,13 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
   const field = (place: string, name: string, value: string): void => {
     const note = printOrigin(place, circuit.origins, source);
     lines.push(`    ${name.padEnd(12)}${value.padEnd(note === "" ? 0 : 32)}${note === "" ? "" : ` # ${note}`}`);
+  };
+  const printLearning = (place: string, { learns, rule, rateFactor, decay }: NormalLearning): void => {
+    field(place, "learns", String(learns));
+    if (!learns) return;
+    field(`${place}/rule`, "rule", printFields(rule));
+    field(`${place}/rateFactor`, "rate factor", printNumber(rateFactor));
+    field(`${place}/decay`, "decay", printNumber(decay));
   };
   lines.push("", "states");
   for (const state of circuit.states) {
@@ -38,6 +53,7 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
     field(`${own}/compares`, "compares", error.compares);
     field(`${own}/output`, "output", printFunction(error.output));
     field(`${own}/bias`, "bias", error.bias === undefined ? "none" : printLaw(error.bias.initial));
+    if (error.bias !== undefined) printLearning(`${own}/bias/learn`, error.bias.learning);
     if (error.precision !== undefined) {
       field(`${own}/precision`, "precision", printPrecision(error.precision));
     }
@@ -54,7 +70,7 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
     if (synapse.padding !== undefined) field(`${own}/padding`, "padding", synapse.padding);
     field(`${own}/coefficient`, "coefficient", printNumber(synapse.coefficient));
     field(`${own}/initial`, "initial", printLaw(synapse.initial));
-    field(`${own}/learn`, "learns", String(synapse.learns));
+    printLearning(`${own}/learn`, synapse.learning);
     field(`${own}/learn/constraint`, "constraint", printConstraint(synapse.constraint));
   }
   lines.push("", "error synapses");
@@ -97,9 +113,10 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
   field("/settle/steps", "steps", String(settle.steps));
   field("/settle/integrator", "integrator", printFields(settle.integrator));
   field("/settle/start", "start", settle.start);
+  field("/settle/errors", "errors", settle.errors);
   if (settle.auto !== undefined) {
     const { margin, every, initial } = settle.auto;
-    const auto = `${printNumber(margin)}·2/λmax, every ${every} updates; ${printNumber(initial)} before`;
+    const auto = `${printNumber(margin * (stableRange(settle.integrator) ?? 2))}/λmax, every ${every} updates; ${printNumber(initial)} before`;
     field("/settle/rate", "rate", auto);
   }
   if (settle.tolerance !== undefined) {
@@ -107,9 +124,10 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
     field("/settle/patience", "patience", String(settle.patience));
   }
   lines.push("", "learn");
-  field("/learn/rule", "rule", printFields(learn.rule));
   if (learn.stable !== undefined) field("/learn/constraint", "stable", printStable(learn.stable));
+  field("/learn/rule", "rule", printFields(learn.rule));
   field("/learn/rate", "rate", printNumber(learn.rate));
+  field("/learn/schedule", "schedule", printFields(learn.schedule));
   field("/learn/batch", "batch", String(learn.batch));
   return `${lines.join("\n")}\n`;
 }

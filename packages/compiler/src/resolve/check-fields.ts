@@ -18,7 +18,7 @@ export function checkFields(circuit: NormalCircuit, faults: FaultList): void {
 }
 
 function checkConstraint(circuit: NormalCircuit, synapse: NormalSynapse, faults: FaultList): void {
-  if (synapse.constraint.kind !== "max-norm" || !synapse.learns) return;
+  if (synapse.constraint.kind !== "max-norm" || !synapse.learning.learns) return;
   const { over } = synapse.constraint;
   const filters = synapseKinds[synapse.kind].filters;
   if (filters === (over === "kernel")) return;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { outputSchema } from "./activation-schema.ts";
 import { id } from "./fields.ts";
 import { lawSchema } from "./law-schema.ts";
+import { biasLearnSchema } from "./learn-schema.ts";
 import { precisionSchema } from "./precision-schema.ts";
 
 const comparison = {
@@ -11,7 +12,13 @@ const comparison = {
     .exactOptional(),
   output: outputSchema.describe("g of μ = g(Σ T(φ(z)) + b). Default identity.").exactOptional(),
   bias: z
-    .union([z.boolean(), z.strictObject({ initial: lawSchema.describe("How the bias starts. Default zeros.") })])
+    .union([
+      z.boolean(),
+      z.strictObject({
+        initial: lawSchema.describe("How the bias starts. Default zeros.").exactOptional(),
+        learn: biasLearnSchema.describe("Whether and how it learns. Default true.").exactOptional(),
+      }),
+    ])
     .describe("A learned bias: one per channel of a map, one per unit of a dense state. Default false.")
     .exactOptional(),
   precision: precisionSchema.describe("Default none: e = z − μ.").exactOptional(),

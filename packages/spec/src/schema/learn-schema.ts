@@ -1,29 +1,55 @@
 import { z } from "zod";
-import { learnConstraintSchema } from "./constraint-schema.ts";
-import { count, fraction, positive } from "./fields.ts";
+import { constraintSchema, learnConstraintSchema } from "./constraint-schema.ts";
+import { count, notNegative, positive } from "./fields.ts";
+import { ruleSchema } from "./rule-schema.ts";
+import { scheduleSchema } from "./schedule-schema.ts";
 
-const ruleSchema = z
-  .union([
-    z.enum(["adam", "sgd", "normalized"]),
-    z.strictObject({
-      kind: z.literal("adam").describe("Adam."),
-      beta1: fraction.describe("Decay of the first moment. Default 0.9.").exactOptional(),
-      beta2: fraction.describe("Decay of the second moment. Default 0.999.").exactOptional(),
-      epsilon: positive.describe("Added to the root of the second moment. Default 1e-8.").exactOptional(),
-    }),
-    z.strictObject({ kind: z.literal("sgd").describe("W ← W + rate·ΔW.") }),
-    z.strictObject({
-      kind: z.literal("normalized").describe("ΔW / (‖ΔW‖₂ + ε) per 2-D kernel."),
-      epsilon: positive.describe("ε. Default 1e-8.").exactOptional(),
-    }),
-  ])
-  .meta({ id: "Rule", description: 'How ΔW becomes an update: "adam" is short for { "kind": "adam" }.' });
+const decay = notNegative.describe(
+  "Weight decay, decoupled from the rule: an update also takes rate·decay of the weights away.",
+);
 
 export const learnSchema = z
   .strictObject({
     rule: ruleSchema.describe("Default adam.").exactOptional(),
     rate: positive.describe("Size of an update. Default 0.001.").exactOptional(),
+    schedule: scheduleSchema
+      .describe("How the rate changes while a training goes on. Default constant.")
+      .exactOptional(),
+    decay: decay.describe("Weight decay of every synapse, decoupled from the rule. Default 0.").exactOptional(),
     constraint: learnConstraintSchema.describe("Default none.").exactOptional(),
     batch: count.describe("Samples per update. Default 100.").exactOptional(),
   })
   .meta({ id: "Learn", description: "How synapses and biases learn from the errors of settled states." });
+
+/** What a synapse or a bias may say in place of the circuit's `learn`. */
+const overrides = {
+  rule: ruleSchema.describe("In place of learn.rule.").exactOptional(),
+  rateFactor: positive.describe("Times learn.rate, wherever the schedule has brought it. Default 1.").exactOptional(),
+};
+
+export const synapseLearnSchema = z
+  .union([
+    z.boolean(),
+    z.strictObject({
+      ...overrides,
+      decay: decay.describe("In place of learn.decay.").exactOptional(),
+      constraint: constraintSchema.describe("In place of learn.constraint.").exactOptional(),
+    }),
+  ])
+  .meta({
+    id: "SynapseLearn",
+    description: "false freezes the weights; an object overrides parts of the circuit's `learn`.",
+  });
+
+export const biasLearnSchema = z
+  .union([
+    z.boolean(),
+    z.strictObject({
+      ...overrides,
+      decay: decay.describe("Weight decay. Default 0, whatever learn.decay.").exactOptional(),
+    }),
+  ])
+  .meta({
+    id: "BiasLearn",
+    description: "false freezes the bias; an object overrides parts of the circuit's `learn`.",
+  });

@@ -1,0 +1,48 @@
+/** How a circuit may settle and learn, whatever its parts. */
+import type { CircuitSpec } from "@settle/spec";
+import fc from "fast-check";
+
+type Dynamics = Required<Pick<CircuitSpec, "settle" | "learn">>;
+type Settle = NonNullable<CircuitSpec["settle"]>;
+type Learn = NonNullable<CircuitSpec["learn"]>;
+
+const integrator = fc.constantFrom<NonNullable<Settle["integrator"]>>(
+  "euler",
+  "heun",
+  "rk4",
+  { kind: "momentum", factor: 0.5 },
+  { kind: "momentum", factor: 0.7, nesterov: true },
+  { kind: "adaptive", tolerance: 0.01 },
+  { kind: "adaptive", tolerance: 1e-4, initial: 40 },
+);
+const rule = fc.constantFrom<NonNullable<Learn["rule"]>>(
+  "sgd",
+  "normalized",
+  { kind: "momentum", factor: 0.8 },
+  { kind: "nag", factor: 0.8 },
+  { kind: "adam", beta1: 0.8, epsilon: 1e-4 },
+);
+
+export const arbitraryDynamics: fc.Arbitrary<Dynamics> = fc.record({
+  settle: fc.record({
+    integrator,
+    rate: fc.constantFrom(0.01, 0.02),
+    leak: fc.constantFrom(0, { rate: 0.1, scaled: true }),
+    tolerance: fc.constantFrom(1e-3, 1e-6),
+  }),
+  learn: fc.record({ rule, decay: fc.constantFrom(0, 0.3) }),
+});
+
+/** The circuit with those dynamics; every second synapse and bias has a rule of its own. */
+export function withDynamics(circuit: CircuitSpec, { settle, learn }: Dynamics): CircuitSpec {
+  const own = { rule: { kind: "adam", epsilon: 1e-4 }, rateFactor: 0.5, decay: 0.1 } as const;
+  const synapses = Object.entries(circuit.synapses).map(([id, synapse], index) => {
+    const odd = index % 2 === 1;
+    return [id, odd ? { ...synapse, learn: own, feedback: "separate" as const } : synapse] as const;
+  });
+  const errors = Object.entries(circuit.errors).map(([id, error], index) => {
+    const odd = index % 2 === 1 && error.bias === true;
+    return [id, odd ? { ...error, bias: { learn: { rule: "nag" as const, decay: 0.2 } } } : error] as const;
+  });
+  return { ...circuit, settle, learn, errors: Object.fromEntries(errors), synapses: Object.fromEntries(synapses) };
+}
