@@ -110,9 +110,9 @@ const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
 const describeState = ({ shape, observed }: GraphState): string =>
   `${shown(shape)}${observed === undefined ? "" : `, fed by ${observed.data}`}`;
 
-function describeSynapse({ from, target, kind, relation, learns }: GraphSynapse): string {
+function describeSynapse({ from, target, kind, relation, learning }: GraphSynapse): string {
   const weights = weightShape(relation);
-  return `${from} → ${target}, ${kind}, ${sizeOf(weights).toLocaleString("en")} ${learns ? "weights" : "fixed weights"}`;
+  return `${from} → ${target}, ${kind}, ${sizeOf(weights).toLocaleString("en")} ${learning.learns ? "weights" : "fixed weights"}`;
 }
 
 function figuresOf(analysis: CircuitAnalysis): object {

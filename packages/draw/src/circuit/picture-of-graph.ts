@@ -38,7 +38,7 @@ export function pictureOfGraph(graph: CircuitGraph, subtitle: string): CircuitPi
 function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLink[] {
   const { id, from, target, coefficient } = synapse;
   const inhibits = coefficient < 0;
-  const size = [coefficient === 1 ? "" : `× ${printNumber(coefficient)}`, synapse.learns ? "" : "fixed"];
+  const size = [coefficient === 1 ? "" : `× ${printNumber(coefficient)}`, synapse.learning.learns ? "" : "fixed"];
   const forward: PictureLink = {
     id,
     kind: "generative",
