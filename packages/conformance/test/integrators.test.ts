@@ -41,7 +41,7 @@ async function settleAdaptively(duration: number, integrator: IntegratorSpec, tr
   const states = bench.states(1);
   await bench.settle(states, 1, 0);
   const outputs = [...states.keys(), "settle/time" as BufferId];
-  const inputs = new Map([...states]);
+  const inputs = new Map(states);
   const { executable } = bench;
   const results = await executable.run({ batch: 1, schedule: [{ phase: "step", times: tries }], inputs, outputs });
   const time = results.get("settle/time" as BufferId)![0]! * 0.01;

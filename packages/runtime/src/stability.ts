@@ -112,12 +112,9 @@ export function randomDirections(
 }
 
 export function stabilityFrom(program: Program, growth: number, rate: number, turns: number): StabilityEstimate {
-  const range = rangeOf(program);
+  const range = stabilityOf(program).range ?? Infinity;
   return { lambdaMax: growth / rate, growth, rate, range, limit: range / rate, turns };
 }
-
-/** What β·λmax must stay below. */
-export const rangeOf = (program: Program): number => stabilityOf(program).range ?? Infinity;
 
 /** β, read from the engine where learning finds it. */
 export async function rateOf(executable: Executable): Promise<number> {
