@@ -4,7 +4,7 @@
  * A step that would make a larger error than allowed is not taken: the sample stays, and tries a smaller one next time.
  * So a settle of T steps is T tries, whatever happens, and nothing is read back.
  *
- * @source Hairer, Norsett & Wanner 1993, section II.4
+ * @source Hairer1993 section II.4
  */
 import {
   abs,

@@ -3,7 +3,7 @@
  *
  * Decay is decoupled from the rule, as in AdamW: W ← W − rate·decay·W before the rule's step is added.
  *
- * @source ConvNGC Alg. 2; Kingma & Ba 2015 (Adam); Loshchilov & Hutter 2019 (decoupled decay); Nesterov 1983
+ * @source ConvNGC Alg. 2; Kingma2015 (Adam), Loshchilov2019 (decoupled decay), Nesterov1983
  */
 import { add, argument, constant, div, mul, type ScalarExpression, sqrt, type ValueId } from "@settle/program";
 import type { Parameter } from "../derive/equations.ts";

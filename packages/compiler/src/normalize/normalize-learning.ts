@@ -48,7 +48,7 @@ export function normalizeLearning(
   };
 }
 
-function normalRule(rule: RuleSpec["kind"] | RuleSpec): NormalRule {
+export function normalRule(rule: RuleSpec["kind"] | RuleSpec): NormalRule {
   const full = typeof rule === "string" ? ({ kind: rule } as RuleSpec) : rule;
   switch (full.kind) {
     case "adam":

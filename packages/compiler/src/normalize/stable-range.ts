@@ -7,7 +7,7 @@
  * a < 2(1 + m)/(1 + 2m). For real eigenvalues λ > 0, as where the corrections are a gradient.
  *
  * @returns nothing for adaptive steps, which hold themselves within their range
- * @source Polyak 1964; Nesterov 1983
+ * @source Polyak1964, Nesterov1983
  */
 import type { NormalIntegrator } from "./normal-circuit.ts";
 
