@@ -19,6 +19,7 @@ const stages: Readonly<Record<string, string>> = {
   runs: "run folders on disk",
   checkpoint: "weights",
   data: "data sets",
+  experiment: "comparisons of circuits",
 };
 
 export function diagnosticsCatalogue(): string {

@@ -29,6 +29,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   conformance: { layer: 3, mayImport: "lower", browser: false },
   verify: { layer: 3, mayImport: "lower", browser: true },
   settle: { layer: 4, mayImport: "lower", browser: false },
+  experiments: { layer: 5, mayImport: "lower", browser: false },
   cli: { layer: 6, mayImport: "lower", browser: false },
 };
 

@@ -7,14 +7,14 @@ import { renderDiagnostics } from "./render-diagnostics.ts";
 const runFaults: readonly string[] = ["run/diverged", "run/not-finite"];
 
 export async function renderFault(fault: unknown, context: Context): Promise<ExitCode> {
-  const { CircuitError, SettleError } = await import("@settle/settle");
+  const { DocumentError, SettleError } = await import("@settle/settle");
   if (context.interrupt.aborted && (fault === context.interrupt.reason || isAbort(fault))) {
     context.log("Stopped.");
     return exitCodes.interrupted;
   }
   if (fault instanceof SettleError) {
-    const diagnostics = fault instanceof CircuitError ? fault.diagnostics : [fault.diagnostic];
-    await renderDiagnostics(diagnostics, fault instanceof CircuitError ? fault.source : undefined, context);
+    const diagnostics = fault instanceof DocumentError ? fault.diagnostics : [fault.diagnostic];
+    await renderDiagnostics(diagnostics, fault instanceof DocumentError ? fault.source : undefined, context);
     context.document({ ok: false, diagnostics });
     return runFaults.includes(fault.diagnostic.code) ? exitCodes.runFailed : exitCodes.badInput;
   }

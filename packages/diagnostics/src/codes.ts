@@ -83,6 +83,7 @@ export const codes = {
 
   "load/no-such-file": error("There is no circuit file at this path."),
   "load/unknown-circuit": error("There is no predefined circuit of this name."),
+  "load/unknown-experiment": error("There is no predefined experiment of this name."),
   "load/unknown-kind": error("The file is of a kind that circuits are not written in."),
   "load/unreadable": error("A circuit file cannot be read."),
   "load/too-large": error("A circuit file is larger than a circuit may be."),
@@ -98,6 +99,20 @@ export const codes = {
   "output/unknown-format": error("The name of the file does not say in which format to write it."),
 
   "explain/no-latex": error("There is no LaTeX of this level."),
+
+  "experiment/one-circuit": error("An experiment has a single circuit."),
+  "experiment/unknown-circuit": error("An experiment names a circuit that it does not have."),
+  "experiment/unknown-task": error("A metric is of a task that the experiment does not have."),
+  "experiment/unknown-metric": error("A metric is not among those listed, or a task does not give it."),
+  "experiment/twice": error("A seed, a metric or a budget is listed twice."),
+  "experiment/bad-hypothesis": error("A hypothesis would not be tested."),
+  "experiment/bad-patch": error("A change to a circuit cannot be made."),
+  "experiment/unequal-budgets": error("What is to be held equal cannot be."),
+  "experiment/missing-data": error("Data that training or a task needs are not there, or do not fit a circuit."),
+  "experiment/exists": error("The folder holds a comparison already."),
+  "experiment/not-a-comparison": error("The folder holds other things than a comparison."),
+  "experiment/edited-run": error("A run was changed after it was finished."),
+  "experiment/worker-lost": error("The process that computed a run is gone."),
 
   "eval/no-data": error("There are no data to evaluate on."),
 

@@ -10,8 +10,10 @@ export { type MetricsRead, readMetrics } from "./metrics-file.ts";
 export { enlarge, type Picture, pictureOf } from "./picture.ts";
 export type {
   CodeBlock,
+  DrawingBlock,
   FeatureMapsBlock,
   ImagesBlock,
+  IntervalsBlock,
   MathBlock,
   PlotAxis,
   PlotBlock,
@@ -30,5 +32,5 @@ export { type Json, readManifest, type RunManifest, type RunSession, type RunSta
 export { openRun, type OpenRunOptions, Run, type RunPaths, runPaths } from "./run.ts";
 export { countNotFinite, decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./safetensors.ts";
 export { createRun, type CreateRunOptions, TrainingRun } from "./training-run.ts";
-export { type WrittenReport, writeReport } from "./write-report.ts";
+export { type WrittenReport, writeReport, writeReportPage } from "./write-report.ts";
 export { writeWhole } from "./write-whole.ts";

@@ -22,6 +22,8 @@ export function renderPlot(block: PlotBlock): string | undefined {
     name: series.name,
     colour: palette[i % palette.length] ?? palette[0],
     points: thin(visible(series, block)),
+    band: (series.band ?? []).filter((each) => each.every(Number.isFinite) && isShown(each[1], block.y.scale)),
+    marks: series.marks ?? "line",
   }));
   const known = lines.flatMap(({ points }) => points.filter(isFinitePoint));
   if (known.length === 0) return undefined;
@@ -58,10 +60,19 @@ export function renderPlot(block: PlotBlock): string | undefined {
     },
     marks: [
       Plot.ruleY(rules, { y: "y", stroke: "currentColor", strokeOpacity: 0.65, strokeDasharray: "5 4" }),
-      ...lines.map(({ points, colour }) => Plot.lineY(points, { x: xOf, y: yOf, stroke: colour, strokeWidth: 1.8 })),
+      ...lines.map(({ band, colour, marks }) =>
+        marks === "line"
+          ? Plot.areaY(band, { x: "0", y1: "1", y2: "2", fill: colour, fillOpacity: 0.16 })
+          : Plot.ruleX(band, { x: "0", y1: "1", y2: "2", stroke: colour, strokeWidth: 1.6 }),
+      ),
       ...lines
-        .filter(({ points }) => points.length <= fewPoints)
-        .map(({ points, colour }) => Plot.dot(points, { x: xOf, y: yOf, fill: colour, r: 2.6 })),
+        .filter(({ marks }) => marks === "line")
+        .map(({ points, colour }) => Plot.lineY(points, { x: xOf, y: yOf, stroke: colour, strokeWidth: 1.8 })),
+      ...lines
+        .filter(({ points, marks }) => marks === "dots" || points.length <= fewPoints)
+        .map(({ points, colour, marks }) =>
+          Plot.dot(points, { x: xOf, y: yOf, fill: colour, r: marks === "dots" ? 4 : 2.6 }),
+        ),
     ],
   });
   const y = svg.scale("y");

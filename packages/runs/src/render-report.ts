@@ -9,6 +9,7 @@ import type {
   CodeBlock,
   FeatureMapsBlock,
   ImagesBlock,
+  IntervalsBlock,
   MathBlock,
   PlotBlock,
   ReportBlock,
@@ -43,7 +44,7 @@ export function renderReport(content: ReportContent, plots: ReadonlyMap<string, 
 <body>
 <main>
 <header>
-<p class="kind">Settle · run report</p>
+<p class="kind">Settle · ${escape(content.kind ?? "run report")}</p>
 <h1>${escape(content.title)}</h1>
 <p class="summary">${escape(content.summary)}</p>
 ${renderFacts(content.facts ?? [])}
@@ -73,12 +74,16 @@ function renderBlocks(blocks: readonly ReportBlock[], context: Context): string 
   return blocks
     .map((block, i) => {
       const html = renderBlock(block, context);
-      if (block.kind !== "plot") return html;
-      const opens = blocks[i - 1]?.kind === "plot" ? "" : '<div class="plots">';
-      const closes = blocks[i + 1]?.kind === "plot" ? "" : "</div>";
+      if (!isGraphic(block)) return html;
+      const opens = isGraphic(blocks[i - 1]) ? "" : '<div class="plots">';
+      const closes = isGraphic(blocks[i + 1]) ? "" : "</div>";
       return opens + html + closes;
     })
     .join("\n");
+}
+
+function isGraphic(block: ReportBlock | undefined): boolean {
+  return block?.kind === "plot" || block?.kind === "intervals" || block?.kind === "drawing";
 }
 
 function renderBlock(block: ReportBlock, context: Context): string {
@@ -91,7 +96,10 @@ function renderBlock(block: ReportBlock, context: Context): string {
         block.caption === undefined ? "" : numbered("Table", (context.counters.table += 1), block.caption),
       );
     case "plot":
+    case "intervals":
       return renderPlotFigure(block, context);
+    case "drawing":
+      return `<figure class="drawing">${block.svg}${figureCaption(block.caption, context)}</figure>`;
     case "images":
       return renderImages(block, context);
     case "feature-maps":
@@ -110,7 +118,7 @@ function renderText({ text, tone }: TextBlock): string {
   return tone === "note" ? `<div class="note">${paragraphs.join("")}</div>` : paragraphs.join("\n");
 }
 
-function renderPlotFigure({ name, caption }: PlotBlock, context: Context): string {
+function renderPlotFigure({ name, caption }: PlotBlock | IntervalsBlock, context: Context): string {
   const svg = context.plots.get(name) ?? "<p>There is nothing to show: no value is finite.</p>";
   return `<figure>${svg}${figureCaption(caption, context)}</figure>`;
 }

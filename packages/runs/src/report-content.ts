@@ -3,12 +3,14 @@ import type { FeatureMapSheet } from "./feature-map-sheet.ts";
 import type { Picture } from "./picture.ts";
 
 export interface ReportContent {
+  /** Over the title. Default `run report`. */
+  readonly kind?: string;
   readonly title: string;
   /** What came out, in one or two sentences. */
   readonly summary: string;
   /** What was run, in short: `Circuit` – `conv-ngc, 9,288 parameters`. Shown under the title. */
   readonly facts?: readonly { readonly label: string; readonly value: string }[];
-  /** In order. How to repeat the run is added behind them, from its manifest. */
+  /** In order. For a run, how to repeat it is added behind them, from its manifest. */
   readonly sections: readonly ReportSection[];
 }
 
@@ -17,7 +19,16 @@ export interface ReportSection {
   readonly blocks: readonly ReportBlock[];
 }
 
-export type ReportBlock = TextBlock | TableBlock | PlotBlock | ImagesBlock | FeatureMapsBlock | CodeBlock | MathBlock;
+export type ReportBlock =
+  | TextBlock
+  | TableBlock
+  | PlotBlock
+  | IntervalsBlock
+  | DrawingBlock
+  | ImagesBlock
+  | FeatureMapsBlock
+  | CodeBlock
+  | MathBlock;
 
 export interface TextBlock {
   readonly kind: "text";
@@ -77,6 +88,37 @@ export interface PlotSeries {
   readonly name: string;
   /** Not-finite points leave a gap. */
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** What lies around the line: its 95 % interval; around dots it is drawn as bars. */
+  readonly band?: readonly (readonly [x: number, low: number, high: number])[];
+  /** `dots` are not connected. Default line. */
+  readonly marks?: "line" | "dots";
+}
+
+/** Intervals under each other on one axis, with the values they are of. */
+export interface IntervalsBlock {
+  readonly kind: "intervals";
+  /** File name without ending, in `images/`: letters, digits, hyphens. */
+  readonly name: string;
+  readonly caption: string;
+  readonly x: { readonly label: string };
+  readonly rows: readonly {
+    readonly label: string;
+    /** Absent where nothing is known. */
+    readonly interval?: { readonly mean: number; readonly low: number; readonly high: number };
+    readonly values: readonly number[];
+    /** Whether the interval is told apart from 0. */
+    readonly marked?: boolean;
+  }[];
+}
+
+/** A drawing that was made elsewhere. */
+export interface DrawingBlock {
+  readonly kind: "drawing";
+  /** File name without ending, in `images/`: letters, digits, hyphens. */
+  readonly name: string;
+  readonly caption: string;
+  /** `<svg …>…</svg>`, inserted as it is: never of a user's text. */
+  readonly svg: string;
 }
 
 /** Pictures under each other, one column per kind: original | noisy | reconstruction | denoised. */

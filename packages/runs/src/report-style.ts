@@ -36,6 +36,7 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .table td.best { font-weight: 700; color: var(--good); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 40px; }
 .plots svg { width: 100%; max-width: 46rem; height: auto; display: block; overflow: visible; }
+.drawing svg { max-width: 30rem; max-height: 34rem; }
 .pictures { display: flex; flex-wrap: wrap; gap: 8px 40px; }
 .pictures table { border-collapse: collapse; font: 13px/1.3 var(--sans); flex: 0 1 auto; }
 .pictures th { font-weight: 600; padding: 0 3px 4px; text-align: center; vertical-align: bottom; }

@@ -1,9 +1,11 @@
-/** Writes `report.html` and the pictures and plots on it as files of their own. */
+/** Writes a report and the pictures and plots on it as files of their own. */
 import { join } from "node:path";
 import { contactSheet } from "./contact-sheet.ts";
+import { encodePng } from "./encode-png.ts";
+import type { Picture } from "./picture.ts";
 import { repeatSection } from "./repeat-section.ts";
 import type { ReportContent } from "./report-content.ts";
-import type { Run } from "./run.ts";
+import type { Run, RunPaths } from "./run.ts";
 import { writeWhole } from "./write-whole.ts";
 
 export interface WrittenReport {
@@ -14,15 +16,29 @@ export interface WrittenReport {
 }
 
 /**
- * Makes the report of a run. Each plot is also written as `images/<name>.svg` and `.png`, each grid of pictures and
- * layer of feature maps as `.png`. How to repeat the run is added from its manifest.
+ * Makes the report of a run. How to repeat the run is added from its manifest.
+ *
+ * @throws as `writeReportPage`
+ */
+export async function writeReport(run: Run, content: ReportContent): Promise<WrittenReport> {
+  const whole = { ...content, sections: [...content.sections, repeatSection(run.manifest)] };
+  return writeReportPage(run.paths, whole);
+}
+
+/**
+ * Makes a page. Each plot and drawing is also written as `<name>.svg` and `.png` into the folder of images, each grid of
+ * pictures and layer of feature maps as `.png`.
  *
  * @throws {SettleError} as `writeWhole`
  * @throws {RangeError} when two blocks have the same name, or one that cannot be a file's: our bug
  */
-export async function writeReport(run: Run, content: ReportContent): Promise<WrittenReport> {
+export async function writeReportPage(
+  paths: Pick<RunPaths, "images" | "report">,
+  content: ReportContent,
+): Promise<WrittenReport> {
   // Plots and formulae come from large libraries, which a training need not wait for when it starts.
   const { renderPlot } = await import("./render-plot.ts");
+  const { renderIntervals } = await import("./render-intervals.ts");
   const { standaloneSvg, svgToPng } = await import("./plot-files.ts");
   const { renderReport } = await import("./render-report.ts");
   const blocks = content.sections.flatMap((section) => section.blocks);
@@ -33,29 +49,43 @@ export async function writeReport(run: Run, content: ReportContent): Promise<Wri
     if (!/^[\w-]+$/.test(name) || names.has(name))
       throw new RangeError(`"${name}" cannot name a picture of this report`);
     names.add(name);
-    return join(run.paths.images, name);
+    return join(paths.images, name);
+  };
+  const writePicture = async (path: string, picture: Picture): Promise<void> => {
+    await writeWhole(`${path}.png`, encodePng(picture), "write the picture");
+    images.push(`${path}.png`);
   };
   for (const block of blocks) {
-    if (block.kind === "plot") {
-      const path = claim(block.name);
-      const svg = renderPlot(block);
-      if (svg === undefined) continue;
-      plots.set(block.name, svg);
-      const alone = standaloneSvg(svg);
-      await writeWhole(`${path}.svg`, alone, "write the plot");
-      await writeWhole(`${path}.png`, await svgToPng(alone), "write the plot");
-      images.push(`${path}.svg`, `${path}.png`);
-    } else if (block.kind === "images") {
-      claim(block.name);
-      images.push(await run.writePicture(block.name, contactSheet(block.rows.map(({ pictures }) => pictures))));
-    } else if (block.kind === "feature-maps") {
-      for (const { id, sheet } of block.layers) {
-        claim(`${block.name}-${id}`);
-        images.push(await run.writePicture(`${block.name}-${id}`, sheet.picture));
+    switch (block.kind) {
+      case "plot":
+      case "intervals":
+      case "drawing": {
+        const path = claim(block.name);
+        const svg =
+          block.kind === "plot" ? renderPlot(block) : block.kind === "drawing" ? block.svg : renderIntervals(block);
+        if (svg === undefined) break;
+        plots.set(block.name, svg);
+        const alone = standaloneSvg(svg);
+        await writeWhole(`${path}.svg`, alone, "write the plot");
+        await writeWhole(`${path}.png`, await svgToPng(alone), "write the plot");
+        images.push(`${path}.svg`, `${path}.png`);
+        break;
       }
+      case "images":
+        await writePicture(claim(block.name), contactSheet(block.rows.map(({ pictures }) => pictures)));
+        break;
+      case "feature-maps":
+        for (const { id, sheet } of block.layers) await writePicture(claim(`${block.name}-${id}`), sheet.picture);
+        break;
+      case "text":
+      case "table":
+      case "code":
+      case "math":
+        break;
+      default:
+        block satisfies never;
     }
   }
-  const whole = { ...content, sections: [...content.sections, repeatSection(run.manifest)] };
-  await writeWhole(run.paths.report, renderReport(whole, plots), "write the report");
-  return { report: run.paths.report, images };
+  await writeWhole(paths.report, renderReport(content, plots), "write the report");
+  return { report: paths.report, images };
 }

@@ -34,6 +34,7 @@ export {
   type CircuitSpec,
   defineCircuit,
   defineTemplate,
+  DocumentError,
   type GivenParameters,
   instantiateTemplate,
   parseCircuit,
@@ -56,12 +57,13 @@ export { explain, type ExplainFormat, explainFormats, explainLevels, type Level 
 export { fixCircuit, type FixResult } from "./fix-circuit.ts";
 export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
+export { loadModule, type LoadModuleOptions } from "./load-module.ts";
 export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";
 export { rasterizeSvg } from "./rasterize-svg.ts";
 export { readSchedule } from "./read-schedule.ts";
 export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
-export { startRun, type StartRunOptions } from "./start-run.ts";
+export { settleVersion, startRun, type StartRunOptions } from "./start-run.ts";
 export type { ScoreName, Scores, TaskOptions } from "./tasks/task.ts";
 export { type Task, taskRegistry, tasks } from "./tasks/task-registry.ts";
 export { printVerification, type Verification, verify, type VerifySettings } from "./verify.ts";

@@ -1,4 +1,4 @@
-/** Runs a TypeScript or JavaScript circuit file and takes its default export. */
+/** Runs a TypeScript or JavaScript file of a circuit, or of another document, and takes its default export. */
 import { settleError } from "@settle/diagnostics";
 import * as spec from "@settle/spec";
 import { createJiti } from "jiti";
@@ -6,15 +6,25 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+export interface LoadModuleOptions {
+  /** What it exports, for people. Default `a circuit`. */
+  readonly exports?: string;
+  /** How it ends, for people. Default `export default defineCircuit({ … })`. */
+  readonly ending?: string;
+  /** Packages that it may import besides `@settle/settle` and what that depends on, loaded. */
+  readonly modules?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * @param path  absolute path of the file
  * @param file  how the user named it
  * @throws {SettleError} `load/module-threw` with the file's own line, `load/no-default-export`
  */
-export async function loadModule(path: string, file: string): Promise<unknown> {
+export async function loadModule(path: string, file: string, options: LoadModuleOptions = {}): Promise<unknown> {
+  const { exports = "a circuit", ending = "export default defineCircuit({ … })", modules } = options;
   const jiti = createJiti(import.meta.url, {
     alias: ownPackages(),
-    virtualModules: await loadedPackages(),
+    virtualModules: { ...(await loadedPackages()), ...modules },
     // An edited file must be read again, and nothing be left behind on disk.
     moduleCache: false,
     fsCache: false,
@@ -28,16 +38,16 @@ export async function loadModule(path: string, file: string): Promise<unknown> {
   try {
     module = await jiti.import(path);
   } catch (fault) {
-    throw threw(fault, path, file);
+    throw threw(fault, path, file, exports);
   }
-  const circuit: unknown = await (module as { readonly default?: unknown }).default;
-  if (circuit === undefined) {
+  const value: unknown = await (module as { readonly default?: unknown }).default;
+  if (value === undefined) {
     throw settleError("load/no-default-export", `"${file}" has no default export.`, {
       file,
-      help: "end it with `export default defineCircuit({ … })`.",
+      help: `end it with \`${ending}\`.`,
     });
   }
-  return circuit;
+  return value;
 }
 
 /** What a circuit file usually imports is here already; to read it again would take seconds. */
@@ -81,13 +91,13 @@ function findPackage(from: string, name: string): string | undefined {
   return parent === from ? undefined : findPackage(parent, name);
 }
 
-function threw(fault: unknown, path: string, file: string): Error {
+function threw(fault: unknown, path: string, file: string, exports: string): Error {
   const message = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
   const place = fault instanceof Error ? findPlace(fault, path) : undefined;
   return settleError("load/module-threw", `"${file}" could not be run: ${message.split("\n")[0] ?? ""}`, {
     file,
     ...place,
-    help: "the file must run without an error and export a circuit as its default.",
+    help: `the file must run without an error and export ${exports} as its default.`,
     cause: fault,
   });
 }

@@ -46,7 +46,7 @@ export async function startRun(dir: string, options: StartRunOptions): Promise<T
     ),
     command,
     engine: { name: engine.name, device: engine.device, dtype: engine.dtype, deterministic: engine.deterministic },
-    versions: { node: process.version, settle: version },
+    versions: { node: process.version, settle: settleVersion },
   };
   // Loaded here, with all it draws reports with, so that checking a circuit stays quick.
   const { createRun } = await import("@settle/runs");
@@ -58,6 +58,7 @@ function valuesOf(parameters: ChosenParameters): Record<string, Json> {
   return Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value as Json]));
 }
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  readonly version: string;
-};
+/** Of this Settle. */
+export const { version: settleVersion } = JSON.parse(
+  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+) as { readonly version: string };

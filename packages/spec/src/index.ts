@@ -27,6 +27,7 @@ export type {
   SynapseSpec,
 } from "./circuit-spec.ts";
 export { type CircuitLiteral, defineCircuit } from "./define-circuit.ts";
+export { DocumentError } from "./document-error.ts";
 export { type ParsedCircuit, parseCircuit } from "./parse-circuit.ts";
 export { printCircuit } from "./print-circuit.ts";
 export { type Prior } from "./priors/prior.ts";

@@ -2,6 +2,7 @@
 import type { CommandDefinition } from "../command.ts";
 import { checkCommand } from "./check.ts";
 import { citeCommand } from "./cite.ts";
+import { compareCommand } from "./compare.ts";
 import { compileCommand } from "./compile.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { dataCommand } from "./data.ts";
@@ -31,6 +32,7 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   trainCommand,
   evalCommand,
+  compareCommand,
   dataCommand,
   enginesCommand,
   conformanceCommand,

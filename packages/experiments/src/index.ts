@@ -1,0 +1,17 @@
+export type { ComparedRun, Comparison, ComparisonTime } from "./comparison.ts";
+export { compareExperiment, type CompareOptions } from "./compare-experiment.ts";
+export { defineExperiment, type ExperimentLiteral } from "./define-experiment.ts";
+export { ExperimentError } from "./experiment-error.ts";
+export { experimentJsonSchema } from "./experiment-json-schema.ts";
+export type { Budget, ExperimentSpec, HypothesisSpec, TaskSpec, VariantSpec } from "./experiment-spec.ts";
+export { type LoadedExperiment, loadExperiment } from "./load-experiment.ts";
+export type { ExperimentPlan, PlannedCircuit, PlannedRun } from "./plan/experiment-plan.ts";
+export { planExperiment, type PlanOptions } from "./plan/plan-experiment.ts";
+export { predefinedExperiments } from "./predefined-experiments.ts";
+export type { CircuitComparison, TestedHypothesis, Verdict } from "./statistics/compare-circuits.ts";
+export { type ExperimentResult, validateExperiment } from "./validate-experiment.ts";
+export { writeComparison } from "./write-comparison.ts";
+export { comparisonJson } from "./report/comparison-json.ts";
+export { circuitsTable, comparisonsTable } from "./report/comparison-tables.ts";
+export { summarize, warningsOf } from "./report/summarize.ts";
+export type { TextTable } from "./report/table.ts";

@@ -1,0 +1,112 @@
+/** The two tables of a comparison: what each circuit came to, and how they differ. */
+import { formatNumber } from "@settle/runs";
+import type { Comparison } from "../comparison.ts";
+import { betterDirection, type CircuitComparison } from "../statistics/compare-circuits.ts";
+import { mostSeeds } from "../statistics/seeds-needed.ts";
+import { meanInterval } from "./mean-interval.ts";
+import { metricsCompared } from "./metrics-compared.ts";
+import type { TextTable } from "./table.ts";
+
+/** One row a circuit: what it costs, then each metric's mean with its 95 % interval. */
+export function circuitsTable(comparison: Comparison): TextTable {
+  const { plan, runs } = comparison;
+  const metrics = metricsCompared(comparison);
+  const arrow = { lower: " ↓", higher: " ↑" } as const;
+  return {
+    name: `${plan.name}-circuits`,
+    caption: `Mean over seeds ± half of the 95 % interval of the mean (Student's t); ${plan.seeds.length} seeds where no other number is given.`,
+    columns: [
+      { label: "Circuit", align: "left" },
+      { label: "Hierarchical", align: "left" },
+      { label: "Parameters", align: "right" },
+      { label: "Steps", align: "right" },
+      { label: "MFLOP a settle", align: "right" },
+      ...metrics.map((metric) => {
+        const better = betterDirection(metric);
+        return { label: `${metric}${better === undefined ? "" : arrow[better]}`, align: "right" as const };
+      }),
+    ],
+    rows: plan.circuits.map(({ id, title, analysis }) => [
+      title,
+      analysis.class.hierarchical ? "yes" : "no",
+      formatNumber(analysis.parameters.total),
+      formatNumber(analysis.steps),
+      formatNumber(analysis.flopsPerSettle / 1e6, 1),
+      ...metrics.map((metric) => {
+        const values = runs.filter(({ circuit }) => circuit === id).map((run) => run.metrics[metric]);
+        return showMean(values, plan.seeds.length);
+      }),
+    ]),
+  };
+}
+
+/** One row a comparison. */
+export function comparisonsTable({ plan, comparisons }: Comparison): TextTable {
+  return {
+    name: `${plan.name}-comparisons`,
+    caption:
+      "Paired differences over the same seeds. 95 % intervals by Student's t and by percentile bootstrap; p of the paired t-test, of Wilcoxon's signed-rank test, and of the t-test after Holm's correction over all rows; d is Cohen's d for pairs (mean over standard deviation of the differences); the last number is that of seeds with which such a difference is found with 80 % power.",
+    columns: [
+      { label: "Metric", align: "left" },
+      { label: "Difference", align: "left" },
+      { label: "n", align: "right" },
+      { label: "Mean", align: "right" },
+      { label: "95 %, t", align: "right" },
+      { label: "95 %, bootstrap", align: "right" },
+      { label: "p, t", align: "right" },
+      { label: "p, Wilcoxon", align: "right" },
+      { label: "p, Holm", align: "right" },
+      { label: "d", align: "right" },
+      { label: "Seeds", align: "right" },
+      { label: "Outcome", align: "left" },
+    ],
+    rows: comparisons.map((each) => [
+      each.metric,
+      `${each.a} − ${each.b}`,
+      String(each.n),
+      each.n === 0 ? "–" : signed(each.meanDifference),
+      showInterval(each.ci95),
+      showInterval(each.ci95Bootstrap),
+      showP(each.pairedT.p),
+      showP(each.wilcoxon.p),
+      showP(each.pHolm),
+      each.cohensD === null ? "–" : signed(each.cohensD, 2),
+      each.seedsNeeded === null ? (each.cohensD === null ? "–" : `> ${mostSeeds}`) : String(each.seedsNeeded),
+      outcomeOf(each),
+    ]),
+  };
+}
+
+/** `skip is lower`, `no difference shown`. */
+export function outcomeOf({ a, verdict }: CircuitComparison): string {
+  return verdict.replace(/^a /, `${a} `);
+}
+
+/** As a paper would write it: `0.031`, `< 0.001`. */
+export function showP(p: number | null): string {
+  if (p === null) return "–";
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+function showInterval(interval: readonly [number, number] | null): string {
+  return interval === null ? "–" : `[${signed(interval[0])}, ${signed(interval[1])}]`;
+}
+
+export function signed(value: number, digits?: number): string {
+  const text = digits === undefined ? formatNumber(Number(value.toPrecision(3))) : formatNumber(value, digits);
+  return value > 0 ? `+${text}` : text;
+}
+
+function showMean(values: readonly (number | null | undefined)[], seeds: number): string {
+  const found = meanInterval(values);
+  if (found === undefined) return "–";
+  const { mean, half, n } = found;
+  if (half === undefined) return `${formatNumber(mean)} (1 seed)`;
+  const digits = digitsFor(half);
+  return `${formatNumber(mean, digits)} ± ${formatNumber(half, digits)}${n === seeds ? "" : ` (${n} seeds)`}`;
+}
+
+/** So many behind the point that two of the interval's are seen. */
+function digitsFor(half: number): number {
+  return half > 0 ? Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(half)))) : 3;
+}
