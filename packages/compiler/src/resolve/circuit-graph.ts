@@ -70,7 +70,10 @@ export interface CircuitClass {
   readonly skips: readonly string[];
   /** Why it is not hierarchical, in words; empty if it is. */
   readonly reasons: readonly string[];
-  /** Level of each state, longest path to the bottom; absent for states on or above a cycle. */
+  /**
+   * Level of each state: every synapse descends one, if the circuit is hierarchical but for laterals; else the longest
+   * path to the bottom, absent for states on or above a cycle.
+   */
   readonly levels: ReadonlyMap<string, number>;
   /** States of each cycle. */
   readonly cycles: readonly (readonly string[])[];

@@ -21,6 +21,35 @@ test("a tree with branches of one level each is hierarchical", () => {
   expect(topologyOf("c>b1", "c>b2", "b1>a1", "b2>a2", "b1>a2").class.hierarchical).toBe(true);
 });
 
+test("branches of different depth are hierarchical: the shorter one ends at a higher level", () => {
+  const { class: kind } = topologyOf("top>b", "b>image", "top>label");
+  expect(kind).toMatchObject({ hierarchical: true, skips: [] });
+  expect(Object.fromEntries(kind.levels)).toEqual({ top: 2, b: 1, image: 0, label: 1 });
+});
+
+test("two roads of different length between the same states are not", () => {
+  expect(topologyOf("d>c", "c>b", "b>a", "d>a2", "a2>a").class.hierarchical).toBe(false);
+});
+
+test("a graph is hierarchical exactly if some levels fit, however they are sought", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const edge = fc.tuple(fc.nat(4), fc.nat(4)).filter(([i, j]) => i !== j);
+  const everyLevelling = Array.from({ length: 5 ** 5 }, (_, code) =>
+    names.map((_name, index) => Math.floor(code / 5 ** index) % 5),
+  );
+  fc.assert(
+    fc.property(fc.array(edge, { minLength: 1, maxLength: 6 }), (edges) => {
+      const { class: kind } = classify(
+        names,
+        edges.map(([i, j], index) => ({ id: `${index}`, from: names[i]!, target: names[j]! })),
+      );
+      const fits = everyLevelling.some((level) => edges.every(([i, j]) => 1 === level[i]! - level[j]!));
+      expect(kind.hierarchical).toBe(fits);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("a synapse over two levels is a skip, and is named", () => {
   const { class: kind } = topologyOf("c>b", "b>a", "c>a");
   expect(kind).toMatchObject({ hierarchical: false, cyclic: false, skips: ["c>a"] });
