@@ -13,9 +13,12 @@ interface Entry {
 const signWidth = 34;
 const size = 11;
 const lineHeight = 22;
-const widest = 430;
 
-export function legendOf({ units, links }: CircuitPicture): {
+/** @param widest  how wide a line of it may be */
+export function legendOf(
+  { units, links }: CircuitPicture,
+  widest: number,
+): {
   readonly parts: readonly string[];
   readonly width: number;
   readonly height: number;

@@ -15,7 +15,7 @@ const levelColumn = 62;
 const header = 62;
 
 export function renderPicture(picture: CircuitPicture, layout: PictureLayout): string {
-  const legend = legendOf(picture);
+  const legend = legendOf(picture, Math.max(430, layout.width + levelColumn));
   const heading = Math.max(textWidth(picture.title, 19) * 1.08, textWidth(picture.subtitle, noteSize));
   const width = Math.max(layout.width + levelColumn, heading, legend.width) + 2 * margin;
   const left = margin + levelColumn + (width - 2 * margin - levelColumn - layout.width) / 2;
