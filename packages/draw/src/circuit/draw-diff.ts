@@ -117,6 +117,7 @@ function withRows(
 ): readonly PictureUnit[] {
   const edges = links.filter(({ kind }) => kind === "generative").map(({ from, to }) => ({ from, target: to }));
   const added = units.map(({ id }) => id).filter((id) => !order.includes(id));
-  const rows = rowsOf([...added, ...order], edges);
+  const data = units.filter(({ observed }) => observed).map(({ id }) => id);
+  const rows = rowsOf([...added, ...order], edges, data);
   return units.map(({ level: _level, ...unit }) => ({ ...unit, row: rows.get(unit.id) ?? 0 }));
 }

@@ -7,7 +7,8 @@ import { rowsOf } from "./rows-of.ts";
 /** @param subtitle  said under the name */
 export function pictureOfGraph(graph: CircuitGraph, subtitle: string): CircuitPicture {
   const synapses = [...graph.synapses.values()];
-  const rows = rowsOf(graph.startOrder, synapses);
+  const data = [...graph.states.values()].filter(({ observed }) => observed !== undefined).map(({ id }) => id);
+  const rows = rowsOf(graph.startOrder, synapses, data);
   const unit = (state: GraphState): PictureUnit => {
     const error = state.error === undefined ? undefined : graph.errors.get(state.error);
     const level = graph.class.levels.get(state.id);

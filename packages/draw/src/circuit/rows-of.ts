@@ -6,10 +6,19 @@ export interface RowEdge {
 }
 
 /**
- * @param states  sources before their targets as far as there is such an order (`CircuitGraph.startOrder`)
+ * A cycle is cut above the states that are nearest to the data, so that what predicts the data stands low.
+ *
+ * @param states  in an order that does not depend on the file
+ * @param data    the observed ones
  * @returns 0 for the bottom row
  */
-export function rowsOf(states: readonly string[], edges: readonly RowEdge[]): ReadonlyMap<string, number> {
+export function rowsOf(
+  states: readonly string[],
+  edges: readonly RowEdge[],
+  data: readonly string[],
+): ReadonlyMap<string, number> {
+  const distances = distancesTo(data, edges);
+  const distance = (state: string): number => distances.get(state) ?? 0;
   const rows = new Map<string, number>();
   const open = new Set<string>();
   const visit = (state: string): number => {
@@ -24,6 +33,18 @@ export function rowsOf(states: readonly string[], edges: readonly RowEdge[]): Re
     rows.set(state, row);
     return row;
   };
-  for (const state of states) visit(state);
+  for (const state of states.toSorted((a, b) => distance(b) - distance(a))) visit(state);
   return rows;
+}
+
+/** Number of synapses from each state down to the nearest observed one. */
+function distancesTo(data: readonly string[], edges: readonly RowEdge[]): ReadonlyMap<string, number> {
+  const distances = new Map(data.map((state) => [state, 0]));
+  // A map is walked in the order in which entries come, those that come on the way included.
+  for (const [target, distance] of distances) {
+    for (const edge of edges) {
+      if (edge.target === target && !distances.has(edge.from)) distances.set(edge.from, distance + 1);
+    }
+  }
+  return distances;
 }
