@@ -8,10 +8,11 @@ import { rowsOf } from "./rows-of.ts";
 export function pictureOfGraph(graph: CircuitGraph, subtitle: string): CircuitPicture {
   const synapses = [...graph.synapses.values()];
   const data = [...graph.states.values()].filter(({ observed }) => observed !== undefined).map(({ id }) => id);
-  const rows = rowsOf(graph.startOrder, synapses, data);
+  const { levels } = graph.class;
+  const rows = levels.size === graph.states.size ? levels : rowsOf(graph.startOrder, synapses, data);
   const unit = (state: GraphState): PictureUnit => {
     const error = state.error === undefined ? undefined : graph.errors.get(state.error);
-    const level = graph.class.levels.get(state.id);
+    const level = levels.get(state.id);
     return {
       id: state.id,
       map: state.shape.length > 1,

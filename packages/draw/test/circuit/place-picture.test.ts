@@ -100,6 +100,22 @@ describe("the places in a picture", () => {
     expect(heights).toEqual(heights.toSorted((a, b) => b - a));
   });
 
+  it("follow the levels of the circuit where branches end at different depths", async () => {
+    // 3 → 2 → 1 and 3 → 0: state 0 is one level higher than state 1.
+    const wires = {
+      count: 4,
+      edges: [
+        [2, 1],
+        [3, 2],
+        [3, 0],
+      ],
+      separate: false,
+    } as const;
+    const { units } = await layoutOf(circuitOf(wires));
+    const rowOf = (id: string) => units.find(({ unit }) => unit.id === id)?.unit.row;
+    expect(["z0", "z1", "z2", "z3"].map(rowOf)).toEqual([1, 0, 1, 2]);
+  });
+
   it("let a prediction end at the top of its error node, and feedback at the bottom of its state", async () => {
     const { units, links } = await layoutOf(circuitOf({ count: 2, edges: [[1, 0]], separate: false }));
     const [bottom, top] = units;
