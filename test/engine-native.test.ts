@@ -40,7 +40,7 @@ describe.each(["", ...narrower])("the native engine, built with the flags '%s'",
       if (!status.available) context.skip(status.reason);
       const report = await runConformance(await loadFixtures(fixturesFolder), engine);
       expect(report.fixtures.filter(({ ok, skipped }) => !ok && skipped === undefined)).toEqual([]);
-      expect(report.passed).toBeGreaterThanOrEqual(16);
+      expect(report.passed).toBeGreaterThanOrEqual(19);
     },
     compiling,
   );

@@ -25,8 +25,10 @@ export function describeCircuit(
     states.push([each.id, shape(each.shape), each.level ?? "–", each.observed ?? "", each.fanIn, each.fanOut]);
   }
   const links = table(colors, ["synapse", "kind", "from", "to", "weights"]);
-  for (const { id, kind, from, to, relation } of graph.synapses.values()) {
-    links.push([id, kind, from, to, shape(weightShape(relation))]);
+  for (const { id, kind, from, to, weights } of graph.synapses.values()) {
+    const own = [...graph.stages.values()].filter((stage) => stage.synapse === id && stage.weights === stage.id);
+    const tensors = own.map(({ relation }) => shape(weightShape(relation))).join(", ");
+    links.push([id, kind, from, to, weights === undefined ? tensors || "none" : `those of ${weights}`]);
   }
   const kinds = (["generative", "error", "bias", "lateral", "precision"] as const)
     .filter((kind) => counts[kind] > 0)

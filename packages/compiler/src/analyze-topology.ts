@@ -2,7 +2,7 @@
  * The shape of a circuit as a graph: what keeps it from being a hierarchy, its cycles and where projection is cut, how
  * far each state is from the data, how many synapses and numbers meet at each node.
  */
-import { multiplyAdds, sizeOf, weightShape } from "@settle/program";
+import { hasTensor, multiplyAdds, type Relation, sizeOf, weightShape } from "@settle/program";
 import type { CircuitGraph, GraphSynapse } from "./resolve/circuit-graph.ts";
 
 export interface TopologyAnalysis {
@@ -93,11 +93,16 @@ export function analyzeTopology(graph: CircuitGraph): TopologyAnalysis {
         kind: "state",
         units: sizeOf(shape),
         // Corrections come in, predictions go out; laterals do both.
-        in: fanOf([
-          ...synapses.filter((synapse) => synapse.from === id && graph.errorSynapses.has(synapse.id)),
-          ...laterals.filter(({ to }) => to === id),
-        ]),
-        out: fanOf([...synapses.filter(({ from }) => from === id), ...laterals.filter(({ from }) => from === id)]),
+        in: fanThrough(
+          graph,
+          synapses.filter((synapse) => synapse.from === id && graph.errorSynapses.has(synapse.id)),
+          laterals.filter(({ to }) => to === id),
+        ),
+        out: fanThrough(
+          graph,
+          synapses.filter(({ from }) => from === id),
+          laterals.filter(({ from }) => from === id),
+        ),
       })),
       ...[...graph.errors.values()].map(({ id, shape }): NodeFan => {
         const predictors = synapses.filter(({ to }) => to === id);
@@ -105,19 +110,31 @@ export function analyzeTopology(graph: CircuitGraph): TopologyAnalysis {
           id,
           kind: "error",
           units: sizeOf(shape),
-          in: fanOf(predictors),
-          out: fanOf(predictors.filter((synapse) => graph.errorSynapses.has(synapse.id))),
+          in: fanThrough(graph, predictors),
+          out: fanThrough(
+            graph,
+            predictors.filter((synapse) => graph.errorSynapses.has(synapse.id)),
+          ),
         };
       }),
     ],
   };
 }
 
-const fanOf = (synapses: readonly Pick<GraphSynapse, "relation">[]): Fan => ({
-  synapses: synapses.length,
-  weights: synapses.reduce((sum, { relation }) => sum + sizeOf(weightShape(relation)), 0),
-  connections: synapses.reduce((sum, { relation }) => sum + multiplyAdds(relation), 0),
-});
+/** Connections between nodes: those of synapses by all of their stages, those of laterals by their own relation. */
+function fanThrough(
+  graph: CircuitGraph,
+  synapses: readonly GraphSynapse[],
+  laterals: readonly { readonly relation: Relation }[] = [],
+): Fan {
+  const stages = [...graph.stages.values()].filter(({ synapse }) => synapses.some(({ id }) => id === synapse));
+  const relations = [...stages, ...laterals].map(({ relation }) => relation);
+  return {
+    synapses: synapses.length + laterals.length,
+    weights: relations.reduce((sum, each) => sum + (hasTensor(each) ? sizeOf(weightShape(each)) : 0), 0),
+    connections: relations.reduce((sum, each) => sum + multiplyAdds(each), 0),
+  };
+}
 
 type Link = Pick<GraphSynapse, "from" | "target">;
 

@@ -2,6 +2,7 @@
 import { multiplyAdds, type Program, type Shape, sizeOf, weightShape } from "@settle/program";
 import { analyzeTopology, type TopologyAnalysis } from "./analyze-topology.ts";
 import type { CircuitClass, CircuitGraph, GraphLateral, GraphPrecision } from "./resolve/circuit-graph.ts";
+import { unmasked } from "./lower/mask-law.ts";
 
 export interface CircuitAnalysis {
   readonly name: string;
@@ -37,11 +38,12 @@ export interface CircuitAnalysis {
 
 export function analyze(graph: CircuitGraph, program: Program): CircuitAnalysis {
   const count = { generative: 0, error: 0, bias: 0, lateral: 0, precision: 0 };
-  for (const synapse of graph.synapses.values()) {
-    if (!synapse.learning.learns) continue;
-    const size = sizeOf(weightShape(synapse.relation));
-    count.generative += size;
-    if (graph.errorSynapses.get(synapse.id)?.weights.kind === "separate") count.error += size;
+  for (const { id, weights, relation, errorWeights } of graph.stages.values()) {
+    const tensor = weights === undefined ? undefined : graph.stages.get(weights)?.tensor;
+    if (tensor?.learning.learns !== true) continue;
+    const size = unmasked(tensor.mask, sizeOf(weightShape(relation)));
+    if (weights === id) count.generative += size;
+    if (errorWeights.kind === "separate") count.error += size;
   }
   for (const error of graph.errors.values()) {
     if (error.biasShape !== undefined) count.bias += sizeOf(error.biasShape);

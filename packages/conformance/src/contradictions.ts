@@ -20,7 +20,8 @@ export function contradictions(fixture: Fixture, file: string): readonly Diagnos
       }
     }
   }
-  for (const [id, { op, weights }] of Object.entries(circuit.synapses)) {
+  for (const [id, { op, weights, stages }] of Object.entries(circuit.synapses)) {
+    if (stages !== undefined) continue;
     if (op === undefined || weights === undefined) {
       faults.push(damaged(file, `/circuit/synapses/${id}`, `Synapse "${id}" has no operation or no weights.`));
     } else if (op.kind !== "dense" && op.kernel === undefined) {

@@ -13,9 +13,6 @@ const tensors = z.record(z.string(), tensor);
 
 const matrix = z.array(z.array(z.number()));
 
-/** Parts of the format that the circuit language has no word for are read loosely, and named when translating. */
-const untranslated = z.unknown();
-
 const activation = z.strictObject({ kind: z.string(), slope: z.number().optional() });
 const operation = z.strictObject({
   kind: z.string(),
@@ -43,6 +40,17 @@ const error = z.strictObject({
   precision: z.strictObject({ kind: z.string(), sigma: z.union([z.array(z.number()), matrix]) }).optional(),
 });
 
+const stage = z.strictObject({
+  op: operation,
+  outShape: z.array(z.int().positive()),
+  weights: tensor,
+  errorWeights: tensor.optional(),
+  pool: z
+    .strictObject({ kind: z.enum(["average", "max"]), size: z.int().positive(), stride: z.int().positive() })
+    .optional(),
+  activation: activation.optional(),
+});
+
 const synapse = z.strictObject({
   from: z.string(),
   to: z.string(),
@@ -52,8 +60,8 @@ const synapse = z.strictObject({
   lambda: z.number().optional(),
   coefficient: z.number().default(1),
   feedback: z.literal("none").optional(),
-  stages: untranslated.optional(),
-  skip: untranslated.optional(),
+  stages: z.array(stage).optional(),
+  skip: z.enum(["identity"]).optional(),
 });
 
 const snapshot = z.strictObject({ states: tensors, predictions: tensors, errors: tensors });

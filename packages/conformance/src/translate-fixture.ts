@@ -10,20 +10,23 @@
  * | `precision.diagonal` | a diagonal precision that whitens |
  * | `op` with `errorWeights`, `lambda` | `feedback: separate`; the tensor goes into the error synapse's buffer |
  * | `feedback: none`; neither | `feedback: none`; `tied` |
+ * | `stages`, `skip` | a `block`; its tensors are `R1/0`, `error:R1/0`, … |
  * | `method` | `settle.integrator` |
  * | `afterFirstAdamStep` | `learn`: rule, rate and the constraint of each synapse |
  *
- * Lateral synapses, blocks and full precision have no words in the language yet: such a fixture is reported with the
+ * Lateral synapses and full precision have no words in the language yet: such a fixture is reported with the
  * reason, and never counts as passed.
  */
 import type { Diagnostic } from "@settle/diagnostics";
 import type { Mode } from "@settle/program";
 import type {
+  BlockSpec,
   CircuitSpec,
   ConstraintSpec,
   ErrorSpec,
   IntegratorSpec,
   PrecisionSpec,
+  StageSpec,
   StateSpec,
   SynapseSpec,
 } from "@settle/spec";
@@ -184,9 +187,29 @@ function synapseSpec(synapse: FixtureSynapse, constraint: Constraint | undefined
     feedback,
     ...(constraint === undefined ? {} : { learn: { constraint: constraintSpec(constraint) } }),
   };
+  if (synapse.stages !== undefined) return blockSpec(synapse, base);
   if (op?.kernel === undefined || (op.kind !== "conv2d" && op.kind !== "deconv2d")) return { ...base, kind: "dense" };
   const { kind, kernel, stride = [1, 1], padding = "same" } = op;
   return { ...base, kind, kernel, stride, padding };
+}
+
+/** Tensors of a stage have the layout of those of a synapse. */
+function blockSpec(synapse: FixtureSynapse, base: Omit<BlockSpec, "kind">): BlockSpec {
+  const stages = (synapse.stages ?? []).map(({ op, outShape, errorWeights, pool, activation }): StageSpec => {
+    const { kernel, stride = [1, 1], padding = "same" } = op;
+    const rest = {
+      shape: outShape,
+      ...(pool === undefined ? {} : { pool }),
+      ...(activation === undefined ? {} : { activation: activationSpec(activation, activationNames) }),
+      feedback:
+        errorWeights === undefined
+          ? ("tied" as const)
+          : { kind: "separate" as const, ...(synapse.lambda === undefined ? {} : { lambda: synapse.lambda }) },
+    };
+    if (kernel === undefined || (op.kind !== "conv2d" && op.kind !== "deconv2d")) return { kind: "dense", ...rest };
+    return { kind: op.kind, kernel, stride, padding, ...rest };
+  });
+  return { ...base, kind: "block", stages, ...(synapse.skip === undefined ? {} : { skip: synapse.skip }) };
 }
 
 function integratorSpec({ kind, factor = 0, nesterov = false }: Fixture["circuit"]["method"]): IntegratorSpec {
@@ -210,7 +233,11 @@ function learnSpec({ afterFirstAdamStep, batch }: Fixture): NonNullable<CircuitS
 
 function parametersOf({ circuit }: Fixture): Record<string, Tensor> {
   const parameters: Record<string, Tensor> = {};
-  for (const [id, { weights, errorWeights }] of Object.entries(circuit.synapses)) {
+  for (const [id, { weights, errorWeights, stages = [] }] of Object.entries(circuit.synapses)) {
+    for (const [index, stage] of stages.entries()) {
+      parameters[`${id}/${index}`] = stage.weights;
+      if (stage.errorWeights !== undefined) parameters[`error:${id}/${index}`] = stage.errorWeights;
+    }
     if (weights !== undefined) parameters[id] = weights;
     if (errorWeights !== undefined) parameters[`error:${id}`] = errorWeights;
   }

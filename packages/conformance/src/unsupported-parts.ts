@@ -36,22 +36,25 @@ export function unsupportedParts({ circuit }: Fixture): readonly string[] {
   const { states, errors, synapses, method } = circuit;
   const stateList = Object.values(states);
   const errorList = Object.entries(errors);
-  const list = (what: string, ids: readonly string[]): string[] =>
-    ids.length > 0 ? [`${what} (${ids.join(", ")})`] : [];
   const unknown = (what: string, words: readonly string[], known: (word: string) => boolean): string[] =>
     [...new Set(words)].filter((word) => !known(word)).map((word) => `${what} "${word}"`);
   const precisions = errorList.filter(
     ([, { precision }]) => precision !== undefined && precision.kind !== "diagonal" && precision.kind !== "cholesky",
   );
-  const blocks = Object.entries(synapses).filter(([, { stages, skip }]) => stages !== undefined || skip !== undefined);
-  const kinds = Object.values(synapses).flatMap(({ op }) => (op === undefined ? [] : [op.kind]));
+  const stages = Object.values(synapses).flatMap((synapse) => synapse.stages ?? []);
+  const operationsUsed = [...Object.values(synapses), ...stages].flatMap(({ op }) => (op === undefined ? [] : [op]));
   return [
-    ...list(
-      "blocks",
-      blocks.map(([id]) => id),
-    ),
     ...precisions.map(([id, { precision }]) => `precision "${precision?.kind}" (${id})`),
-    ...unknown("operation", kinds, (kind) => oneOf(operations, kind)),
+    ...unknown(
+      "operation",
+      operationsUsed.map(({ kind }) => kind),
+      (kind) => oneOf(operations, kind),
+    ),
+    ...unknown(
+      "activation",
+      stages.flatMap(({ activation }) => (activation === undefined ? [] : [activation.kind])),
+      (kind) => Object.hasOwn(activationNames, kind),
+    ),
     ...unknown(
       "activation",
       stateList.map(({ activation }) => activation.kind),

@@ -6,7 +6,7 @@ import type { CircuitSpec } from "@settle/spec";
 import { describe, expect, it } from "vitest";
 
 type Learn = NonNullable<CircuitSpec["learn"]>;
-type SynapseLearn = NonNullable<CircuitSpec["synapses"][string]["learn"]>;
+type SynapseLearn = NonNullable<Extract<CircuitSpec["synapses"][string], { readonly kind: "dense" }>["learn"]>;
 
 const circuit = (learn: Learn, own: SynapseLearn = true, bias: CircuitSpec["errors"][string]["bias"] = false) => ({
   version: 1 as const,

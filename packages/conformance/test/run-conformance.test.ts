@@ -33,12 +33,15 @@ const runs = [
   "gncn-t1-sigma",
   "masked-completion",
   "mixed-graph",
+  "residual-average",
+  "residual-lra-upsample",
+  "residual-lra",
   "settle-heun",
   "settle-momentum",
   "settle-nesterov",
   "settle-rk4",
 ];
-const skips = ["residual-average", "residual-lra-upsample", "residual-lra"];
+const skips: readonly string[] = [];
 
 test.each(runs)("the reference engine passes %s in float64", (name) => {
   const fixture = report.fixtures.find((each) => each.name === name);

@@ -58,6 +58,7 @@ export const codes = {
   "normalize/constraint-twice": error("The list of constraints has two of one kind."),
   "normalize/sigma-and-covariance": error("A precision has both standard deviations and a covariance."),
   "normalize/kernel-missing": error("A convolution or deconvolution has no kernel."),
+  "normalize/operation-incomplete": error("A pool has no size, an upsampling no factor, or a block no stages."),
 
   "resolve/unknown-state": error("No state has the id that is referred to."),
   "resolve/unknown-error": error("No error node has the id that is referred to."),
@@ -80,6 +81,14 @@ export const codes = {
   "resolve/lateral-size": error("The numbers of a lateral synapse do not fit the states it joins."),
   "resolve/lateral-rule": error("A lateral synapse follows an error that its target does not have."),
   "resolve/constraint-misfit": error("A constraint means nothing for this kind of synapse."),
+  "resolve/stage-shape": error("A stage of a block does not say how many channels it makes."),
+  "resolve/skip-misfit": error("The skip of a block joins shapes that it cannot make equal."),
+  "resolve/feedback-misfit": error(
+    "Error weights of their own where there can be none, or no error where stages learn from it.",
+  ),
+  "resolve/shared-weights": error("Weights that are to be shared do not exist, do not fit, or belong to nobody."),
+  "resolve/mask-size": error("A mask does not have a number for each weight."),
+  "resolve/groups-misfit": error("Groups do not divide the channels of both ends."),
 
   "load/no-such-file": error("There is no circuit file at this path."),
   "load/unknown-circuit": error("There is no predefined circuit of this name."),

@@ -21,6 +21,8 @@ export function fixedValues({ id, type, initial }: Pick<Buffer, "id" | "type" | 
       return Float64Array.from(initial.values);
     case "normal":
     case "uniform":
+    case "mask":
+    case "masked":
     case undefined:
       return undefined;
     default:

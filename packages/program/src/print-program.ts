@@ -59,6 +59,10 @@ export function printLaw(law: InitialLaw): string {
       const sides = `${printNumber(law.diagonal)} on the diagonal, ${printNumber(law.below)} below, ${printNumber(law.above)} above`;
       return law.group === undefined ? sides : `${sides}, in groups of ${law.group}`;
     }
+    case "mask":
+      return `${law.ones} ones by chance${law.seed === undefined ? "" : `, seed ${law.seed}`}`;
+    case "masked":
+      return `${printLaw(law.law)}, masked`;
     case "values":
       if (law.values.length > mostShown) return `${law.values.length} given numbers`;
       return `[${law.values.map(printNumber).join(", ")}]`;

@@ -41,7 +41,11 @@ export type InitialLaw =
       readonly group?: number;
     }
   /** As many numbers as the buffer holds, row-major. */
-  | { readonly kind: "values"; readonly values: readonly number[] };
+  | { readonly kind: "values"; readonly values: readonly number[] }
+  /** 1 in so many places, chosen by chance, and 0 elsewhere. The run's seed chooses where none is given. */
+  | { readonly kind: "mask"; readonly ones: number; readonly seed?: number }
+  /** By a law, times what a mask of the stream holds. */
+  | { readonly kind: "masked"; readonly law: InitialLaw; readonly mask: InitialLaw; readonly maskStream: string };
 
 export interface Buffer {
   readonly id: BufferId;

@@ -53,6 +53,14 @@ export function initialValues(buffer: Buffer, seed: number): Float32Array {
   const key: NoiseKey = { seed, stream: buffer.stream ?? `init/${buffer.id}` };
   if (law?.kind === "normal") return fill(values, normals(key, law.mean, law.std));
   if (law?.kind === "uniform") return fill(values, uniforms(key, law.low, law.high));
+  if (law?.kind === "mask") {
+    const order = permutation(law.seed === undefined ? key : { ...key, seed: law.seed }, values.length);
+    for (const at of order.subarray(0, law.ones)) values[at] = 1;
+  }
+  if (law?.kind === "masked") {
+    const mask = initialValues({ ...buffer, initial: law.mask, stream: law.maskStream }, seed);
+    return initialValues({ ...buffer, initial: law.law }, seed).map((value, at) => (mask[at] === 0 ? 0 : value));
+  }
   return values;
 }
 

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { activationSchema, outputSchema } from "./schema/activation-schema.ts";
 import type { circuitSchema } from "./schema/circuit-schema.ts";
+import type { skipSchema, stageSchema } from "./schema/block-schema.ts";
 import type { constraintSchema, learnConstraintSchema } from "./schema/constraint-schema.ts";
 import type { errorSchema } from "./schema/error-schema.ts";
 import type { feedbackSchema } from "./schema/feedback-schema.ts";
@@ -10,6 +11,7 @@ import type { lawSchema } from "./schema/law-schema.ts";
 import type { leakSchema } from "./schema/leak-schema.ts";
 import type { learnSchema } from "./schema/learn-schema.ts";
 import type { parameterSchema } from "./schema/parameter-schema.ts";
+import type { maskSchema } from "./schema/mask-schema.ts";
 import type { precisionSchema } from "./schema/precision-schema.ts";
 import type { priorSchema } from "./schema/prior-schema.ts";
 import type { settleSchema } from "./schema/settle-schema.ts";
@@ -37,6 +39,14 @@ export type SynapseKindName = NonNullable<SynapseSpec["kind"]>;
 
 /** A lateral synapse: from a state to a state of the same layer. */
 export type LateralSpec = Written<typeof lateralSchema>;
+/** A synapse of kind `block`. */
+export type BlockSpec = Extract<SynapseSpec, { readonly kind: "block" }>;
+/** One operation of a block, then its pool, its activation, its upsampling. */
+export type StageSpec = Written<typeof stageSchema>;
+/** What a block adds to its last stage. */
+export type SkipSpec = Exclude<Written<typeof skipSchema>, string>;
+/** Fixed sparsity of a tensor. */
+export type MaskSpec = Written<typeof maskSchema>;
 
 /** φ: `"tanh"` is short for `{ kind: "tanh" }`. */
 export type ActivationSpec = Written<typeof activationSchema>;

@@ -112,7 +112,9 @@ function completedEquations(equations: Equations): Equations {
     const { energy } = priorOf(graph.states.get(state)!.prior);
     return [state, { ...prior, expression: energy }];
   });
-  return { ...equations, graph: { ...graph, errorSynapses: new Map(tied) }, priors: new Map(priors) };
+  const stages = [...graph.stages].map(([id, stage]) => [id, { ...stage, errorWeights: { kind: "tied" } }] as const);
+  const exact = { ...graph, errorSynapses: new Map(tied), stages: new Map(stages) };
+  return { ...equations, graph: exact, priors: new Map(priors) };
 }
 
 /** Readings at the point, moved along a direction of one state both ways. */

@@ -2,7 +2,7 @@
  * The roads by which errors reach a state, read off its correction, beside those by which the state reaches errors, read
  * off the predictions. Where the two are adjoint to each other the correction is a gradient; where not, it says why.
  */
-import { type Equations, printTerm, type Term } from "@settle/compiler";
+import { type Equations, type GraphSynapse, printTerm, type Term } from "@settle/compiler";
 import type { Departure } from "./verification.ts";
 
 export interface Pathways {
@@ -73,13 +73,26 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
       if (wanted && !sloped) unsloped.add(core.error);
       add(core.error, wanted && !sloped ? withSlope(summand) : summand);
     } else if (core.kind === "feedback" && core.of.kind === "error") {
-      fedBack.add(core.synapse);
+      fedBack.add(core.stage);
       if (activated && !sloped) unsloped.add(core.of.error);
       add(core.of.error, activated && !sloped ? withSlope(summand) : summand);
-      if (graph.errorSynapses.get(core.synapse)?.weights.kind === "separate") {
+      if (graph.stages.get(core.stage)?.errorWeights.kind === "separate") {
         departures.push({
           kind: "separate-feedback",
-          message: `${core.of.error} comes back to ${state} through weights of its own, E(${core.synapse}), not the adjoint of ${core.synapse}`,
+          message: `${core.of.error} comes back to ${state} through weights of its own, E(${core.stage}), not the adjoint of ${core.stage}`,
+        });
+      }
+    } else if (roadBack(core, equations) !== undefined) {
+      const { synapse, exactly, direct } = roadBack(core, equations)!;
+      for (const { stage } of synapse.path) fedBack.add(stage);
+      const wanted = activated && !direct;
+      if (wanted && !sloped) unsloped.add(synapse.to);
+      add(synapse.to, wanted && !sloped ? withSlope(summand) : summand);
+      if (!exactly) {
+        inexact.add(synapse.to);
+        departures.push({
+          kind: "error-pathway",
+          message: `${synapse.to} comes back to ${state} along the error pathway of block ${synapse.id} (${synapse.block?.credit}), which is not the adjoint of its prediction`,
         });
       }
     } else if (core.kind === "prior") {
@@ -104,25 +117,58 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
       message: `φ′(${state}) is left out of what ${error} adds: it follows the gradient by φ(${state}), not by ${state}`,
     });
   }
+  for (const { id, from, to, block } of graph.synapses.values()) {
+    if (block === undefined || from !== state || graph.errorSynapses.has(id)) continue;
+    inexact.add(to);
+    departures.push({
+      kind: "no-feedback",
+      message: `${state} predicts for ${to} through block ${id}, but ${to} does not come back (feedback: none)`,
+    });
+  }
   for (const [error, prediction] of equations.predictions) {
     for (const part of termsIn(prediction)) {
-      if (part.kind !== "predict" || fedBack.has(part.synapse) || !readsState(part.of, state)) continue;
+      if (
+        part.kind !== "predict" ||
+        graph.synapses.get(part.stage) === undefined ||
+        fedBack.has(part.stage) ||
+        !readsState(part.of, state)
+      )
+        continue;
       departures.push({
         kind: "no-feedback",
-        message: `${state} predicts for ${error} through ${part.synapse}, but ${error} does not come back (feedback: none)`,
+        message: `${state} predicts for ${error} through ${part.stage}, but ${error} does not come back (feedback: none)`,
       });
       if (part.of.kind !== "activity" && part.of.kind !== "state") {
         inexact.add(error);
         continue;
       }
-      const coefficient = graph.synapses.get(part.synapse)?.coefficient ?? 1;
-      const back: Term = { kind: "feedback", synapse: part.synapse, of: { kind: "error", error } };
+      const coefficient = graph.synapses.get(part.stage)?.coefficient ?? 1;
+      const back: Term = { kind: "feedback", stage: part.stage, of: { kind: "error", error } };
       const scaled: Term = { kind: "scale", by: coefficient, of: back };
       add(error, activated ? withSlope(scaled) : scaled);
     }
   }
   const sums = [...exact].map(([error, terms]) => [error, { kind: "sum", terms }] as const);
   return { exact: new Map(sums), inexact, prior, others, departures };
+}
+
+/**
+ * The synapse along whose own road of several stages, or through whose pool or skip, a term brings an error back; whether
+ * that is the adjoint of what it predicts; and whether it passes by the activation of the source.
+ */
+function roadBack(
+  core: Term,
+  { graph }: Equations,
+): { readonly synapse: GraphSynapse; readonly exactly: boolean; readonly direct: boolean } | undefined {
+  if (core.kind !== "feedback" && core.kind !== "largest") return undefined;
+  const owner = graph.stages.get(core.stage)?.synapse;
+  const synapse = owner === undefined ? undefined : graph.synapses.get(owner);
+  if (synapse === undefined) return undefined;
+  const { block, skip } = synapse;
+  if (block === undefined) return core.kind === "largest" ? { synapse, exactly: true, direct: false } : undefined;
+  const whole = skip === undefined || block.skip.feedback;
+  const direct = core.stage.startsWith(`${synapse.id}/skip`);
+  return { synapse, exactly: block.credit === "backprop" && whole, direct };
 }
 
 const readsState = (term: Term, state: string): boolean =>

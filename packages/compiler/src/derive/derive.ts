@@ -5,10 +5,11 @@
  */
 import { activationOf, priorOf } from "@settle/spec";
 import type { NormalActivation } from "../normalize/normal-circuit.ts";
-import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
+import type { CircuitGraph, GraphError, GraphStage, GraphState } from "../resolve/circuit-graph.ts";
 import { lateralDelta, lateralParameters } from "./derive-lateral.ts";
 import { precisionDelta, precisionId, precisionParameters } from "./derive-precision.ts";
 import { differentiate } from "./differentiate.ts";
+import { derivePathway, type Pathway } from "./derive-pathway.ts";
 import type { Equations, Parameter, ScalarFunction } from "./equations.ts";
 import { rated, scale, sum, type Term } from "./term.ts";
 
@@ -32,16 +33,20 @@ export function derive(graph: CircuitGraph): Equations {
   }
 
   const activity = (state: string): Term => ({ kind: activations.has(state) ? "activity" : "state", state });
-  const corrections = new Map(
-    states.map((state) => [state.id, correctionOf(state, graph, activations, priors, activity)]),
-  );
-  const deltas = new Map<string, Term>();
+  const stageActivations = new Map<string, ScalarFunction>();
+  const pathways = new Map<string, Pathway>();
   for (const synapse of synapses) {
-    if (!synapse.learning.learns) continue;
-    const post: Term = { kind: "error", error: synapse.to };
-    const delta: Term = { kind: "correlate", synapse: synapse.id, pre: activity(synapse.from), post };
-    deltas.set(synapse.id, scale(synapse.coefficient, delta));
+    for (const { stage, activation } of synapse.path) {
+      if (activation !== undefined) stageActivations.set(stage, functionOf(activation));
+    }
+    const corrects = graph.errorSynapses.has(synapse.id);
+    const context = { stages: graph.stages, activity: activity(synapse.from), corrects };
+    pathways.set(synapse.id, derivePathway(synapse, context));
   }
+  const corrections = new Map(
+    states.map((state) => [state.id, correctionOf(state, graph, pathways, activations, priors, activity)]),
+  );
+  const deltas = weightDeltas(graph, pathways);
   for (const error of errors) {
     if (error.bias?.learning.learns === true) {
       deltas.set(`bias:${error.id}`, { kind: "positions", of: { kind: "error", error: error.id } });
@@ -57,14 +62,17 @@ export function derive(graph: CircuitGraph): Equations {
     activations,
     outputs,
     priors,
-    predictions: new Map(errors.map((error) => [error.id, predictionOf(error, graph, outputs, activity)])),
+    stageActivations,
+    hidden: new Map([...pathways.values()].flatMap(({ hidden }) => [...hidden])),
+    credits: new Map([...pathways.values()].flatMap(({ credits }) => [...credits])),
+    predictions: new Map(errors.map((error) => [error.id, predictionOf(error, graph, pathways, outputs)])),
     errors: new Map(errors.map((error) => [error.id, errorOf(error, activity)])),
     corrections,
     flows: new Map(states.map((state) => [state.id, flowOf(state, corrections.get(state.id)!)])),
     deltas,
     discrepancies: new Map(errors.map((error) => [error.id, discrepancyOf(error)])),
     parameters: [
-      ...synapses.flatMap((synapse) => synapseParameters(synapse, graph)),
+      ...[...graph.stages.values()].flatMap(stageParameters),
       ...biasParameters(errors),
       ...lateralParameters(graph),
       ...precisionParameters(errors, graph.learn.rule),
@@ -81,12 +89,12 @@ function functionOf(activation: NormalActivation): ScalarFunction {
 function predictionOf(
   error: GraphError,
   graph: CircuitGraph,
+  pathways: ReadonlyMap<string, Pathway>,
   outputs: ReadonlyMap<string, unknown>,
-  activity: (state: string) => Term,
 ): Term {
   const terms = error.predictors.map((id) => {
     const synapse = graph.synapses.get(id)!;
-    return scale(synapse.coefficient, { kind: "predict", synapse: id, of: activity(synapse.from) });
+    return scale(synapse.coefficient, pathways.get(id)!.prediction);
   });
   if (error.bias !== undefined) terms.push({ kind: "bias", error: error.id });
   return outputs.has(error.id) ? { kind: "output", error: error.id, of: sum(terms) } : sum(terms);
@@ -110,6 +118,7 @@ function discrepancyOf({ id, precision }: GraphError): Term {
 function correctionOf(
   state: GraphState,
   graph: CircuitGraph,
+  pathways: ReadonlyMap<string, Pathway>,
   activations: ReadonlyMap<string, ScalarFunction>,
   priors: ReadonlyMap<string, ScalarFunction>,
   activity: (state: string) => Term,
@@ -123,12 +132,15 @@ function correctionOf(
     const compares = graph.errors.get(state.error)?.compares;
     terms.push(scale(-1, compares === "activity" ? withSlope(own) : own));
   }
-  const feedback = state.corrections.map((twin) => {
-    const synapse = graph.synapses.get(twin)!;
-    const of: Term = { kind: "error", error: synapse.to };
-    return scale(synapse.coefficient, { kind: "feedback", synapse: twin, of });
-  });
+  const returned = (which: "feedback" | "skipFeedback"): readonly Term[] =>
+    state.corrections.flatMap((twin) => {
+      const term = pathways.get(twin)?.[which];
+      return term === undefined ? [] : [scale(graph.synapses.get(twin)!.coefficient, term)];
+    });
+  const feedback = returned("feedback");
   if (feedback.length > 0) terms.push(withSlope(sum(feedback)));
+  // A skip reads z itself.
+  terms.push(...returned("skipFeedback"));
   for (const id of state.laterals)
     terms.push({ kind: "lateral", lateral: id, of: activity(graph.laterals.get(id)!.from) });
   if (priors.has(state.id)) terms.push({ kind: "prior", state: state.id });
@@ -145,20 +157,36 @@ function flowOf(state: GraphState, correction: Term): Term {
   return sum(terms);
 }
 
-function synapseParameters(synapse: GraphSynapse, graph: CircuitGraph): readonly Parameter[] {
-  const { id, learning, constraint } = synapse;
+/** Δ of each tensor: what everyone who uses it adds. */
+function weightDeltas(graph: CircuitGraph, pathways: ReadonlyMap<string, Pathway>): Map<string, Term> {
+  const parts = new Map<string, Term[]>();
+  for (const [id, { deltas }] of pathways) {
+    const { coefficient } = graph.synapses.get(id)!;
+    for (const [stage, delta] of deltas) {
+      const owner = graph.stages.get(stage)?.weights ?? stage;
+      parts.set(owner, [...(parts.get(owner) ?? []), scale(coefficient, delta)]);
+    }
+  }
+  const inOrder = [...graph.stages.keys()].filter((stage) => parts.has(stage));
+  return new Map(inOrder.map((stage) => [stage, sum(parts.get(stage)!)]));
+}
+
+function stageParameters(stage: GraphStage, _index: number, all: readonly GraphStage[]): readonly Parameter[] {
+  const { id, weights, errorWeights } = stage;
+  if (weights === undefined) return [];
+  const { learning, constraint, mask } = all.find((each) => each.id === weights)!.tensor!;
+  const common = { learning, constraint, ...(mask === undefined ? {} : { mask: `mask:${weights}` }) };
   const generative: Parameter = {
     id,
     kind: "generative",
     owner: id,
     follows: { parameter: id, by: 1 },
-    learning,
-    constraint,
+    ...common,
   };
-  const weights = graph.errorSynapses.get(id)?.weights;
-  if (weights?.kind !== "separate") return [generative];
-  const follows = { parameter: id, by: weights.lambda };
-  return [generative, { ...generative, id: `error:${id}`, kind: "error", follows }];
+  const own = weights === id ? [generative] : [];
+  if (errorWeights.kind !== "separate") return own;
+  const follows = { parameter: weights, by: errorWeights.lambda };
+  return [...own, { ...common, id: `error:${id}`, kind: "error", owner: id, follows }];
 }
 
 function biasParameters(errors: readonly GraphError[]): readonly Parameter[] {

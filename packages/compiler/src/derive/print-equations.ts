@@ -18,8 +18,20 @@ function textOf(equations: Equations): string {
   const euler = integrator.kind === "euler";
   const of = (term: Term): string => printTerm(term, equations);
   const lines = [`circuit ${graph.name}`, "", "predictions and errors"];
+  for (const [stage, hidden] of equations.hidden) lines.push(`  h(${stage}) = ${of(hidden)}`);
   for (const [id, prediction] of equations.predictions) {
     lines.push(`  μ(${id}) = ${of(prediction)}`, `  ${id} = ${of(equations.errors.get(id)!)}`);
+  }
+  for (const { id, block } of graph.synapses.values()) {
+    if (block === undefined) continue;
+    const how = { lra: "around pools and activations", backprop: "the exact local gradient" }[block.credit];
+    lines.push("", `error pathway of block ${id} (${block.credit}: ${how})`);
+    for (const [stage, credit] of equations.credits) {
+      if (graph.stages.get(stage)?.synapse === id) lines.push(`  d(${stage}) = ${of(credit)}`);
+    }
+    const returned = graph.errorSynapses.has(id) ? block.skip.kind !== "none" && block.skip.feedback : undefined;
+    if (returned === undefined) lines.push("  no error goes back to the source");
+    else if (block.skip.kind !== "none" && !returned) lines.push("  the skip sends no error back");
   }
   lines.push("", "corrections (of every state that is not clamped)");
   for (const state of graph.states.values()) {
@@ -74,10 +86,12 @@ function latexOf(equations: Equations): string {
   const euler = integrator.kind === "euler";
   const of = (term: Term): string => printTermLatex(term, equations);
   const rows: string[] = [];
+  for (const [stage, hidden] of equations.hidden) rows.push(`${of({ kind: "hidden", stage })} &= ${of(hidden)}`);
   for (const [id, prediction] of equations.predictions) {
     rows.push(`${of({ kind: "prediction", error: id })} &= ${of(prediction)}`);
     rows.push(`${of({ kind: "error", error: id })} &= ${of(equations.errors.get(id)!)}`);
   }
+  for (const [stage, credit] of equations.credits) rows.push(`${of({ kind: "credit", stage })} &= ${of(credit)}`);
   for (const state of graph.states.values()) {
     const z = symbol("z", state.id);
     const d = `\\mathbf{d}_{${z}}`;
@@ -115,7 +129,7 @@ function latexOf(equations: Equations): string {
   rows.push(`\\mathrm{ToD} &= ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const names: Readonly<Record<string, string>> = { φ: "\\phi", "φ′": "\\phi'", g: "g" };
   for (const { symbol: name, value, users } of functionLines(equations, (f) => printScalarExpressionLatex(f, ["x"]))) {
-    const letter = names[name] ?? `\\mathrm{${name}}`;
+    const letter = names[name] ?? `\\mathrm{${name.replace("′", "")}}${name.endsWith("′") ? "'" : ""}`;
     rows.push(`${letter}(x) &= ${value} \\quad\\text{(${users.replaceAll("_", "\\_")})}`);
   }
   return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}\n`;
@@ -155,13 +169,13 @@ function precisionLatex({ id, precision }: GraphError, delta: string): readonly 
 function parameterSymbol(id: string): string {
   const [kind, owner] = id.includes(":") ? (id.split(":", 2) as [string, string]) : ["", id];
   if (kind === "bias") return `\\mathbf{b}^{${owner.replace(/^[A-Za-z]+/, "")}}`;
-  if (kind === "error") return `\\mathbf{E}^{${owner.replace(/^[A-Za-z]+/, "")}}`;
+  if (kind === "error") return `\\mathbf{E}^{${owner.replace(/^[A-Za-z]+\/?/, "")}}`;
   return symbol("W", owner);
 }
 
 /** The distinct functions of the circuit, each with the parts that use it. */
 function functionLines(
-  { activations, outputs, priors, graph }: Equations,
+  { activations, outputs, priors, stageActivations, graph }: Equations,
   print: (expression: ScalarFunction["expression"]) => string,
 ): readonly { readonly symbol: string; readonly value: string; readonly users: string }[] {
   const users = new Map<string, { readonly symbol: string; readonly value: string; readonly of: string[] }>();
@@ -174,6 +188,11 @@ function functionLines(
   for (const [state, phi] of activations) {
     note("φ", print(phi.expression), state);
     if (graph.states.get(state)?.derivative === true) note("φ′", print(phi.derivative), state);
+  }
+  for (const [stage, { name, expression, derivative }] of stageActivations) {
+    note(name, print(expression), stage);
+    const { synapse } = graph.stages.get(stage)!;
+    if (graph.synapses.get(synapse)?.block?.credit === "backprop") note(`${name}′`, print(derivative), stage);
   }
   for (const [error, g] of outputs) note("g", g === "softmax" ? "softmax" : print(g.expression), error);
   for (const [state, prior] of priors) note(prior.name, print(prior.expression), state);

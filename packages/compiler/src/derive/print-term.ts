@@ -1,5 +1,6 @@
 /** Terms as text and as LaTeX, in the notation of the papers. */
 import { printNumber } from "@settle/program";
+import type { OperationKind } from "../normalize/normal-circuit.ts";
 import { synapseKinds } from "../synapses/synapse-kinds.ts";
 import type { Equations } from "./equations.ts";
 import type { Term } from "./term.ts";
@@ -17,6 +18,13 @@ interface Notation {
   readonly adjoint: (weights: string) => string;
   readonly apply: (weights: string, sign: { readonly text: string; readonly latex: string }, of: string) => string;
   readonly correlate: (filters: boolean, pre: string, post: string) => string;
+  /** What a stage of a block passes on, and the error that meets its weights. */
+  readonly hidden: (stage: string) => string;
+  readonly credit: (stage: string) => string;
+  readonly stageFunction: (name: string, slope: boolean, of: string) => string;
+  /** A stage with fixed weights, or its adjoint. */
+  readonly named: (name: string, of: string, adjoint: boolean) => string;
+  readonly where: (of: string, by: string) => string;
   readonly positions: (of: string) => string;
   readonly halfSquare: (of: string) => string;
   readonly product: (a: string, b: string) => string;
@@ -48,6 +56,11 @@ const text: Notation = {
   adjoint: (weights) => `${weights}ᵀ`,
   apply: (weights, sign, of) => `${weights} ${sign.text} ${of}`,
   correlate: (_filters, pre, post) => `${pre} ⋆ ${post}`,
+  hidden: (stage) => `h(${stage})`,
+  credit: (stage) => `d(${stage})`,
+  stageFunction: (name, slope, of) => `${name}${slope ? "′" : ""}(${of})`,
+  named: (name, of, adjoint) => `${name}${adjoint ? "ᵀ" : ""}(${of})`,
+  where: (of, by) => `${of}; at the largest of ${by}`,
   positions: (of) => `Σ positions ${of}`,
   halfSquare: (of) => `½‖${of}‖²`,
   product: (a, b) => `${a} ⊙ ${b}`,
@@ -78,6 +91,11 @@ const latex: Notation = {
   adjoint: (weights) => `{${weights}}^{\\top}`,
   apply: (weights, { latex: sign }, of) => `${weights} ${sign === "" ? "" : `${sign} `}${of}`,
   correlate: (filters, pre, post) => (filters ? `${pre} \\star ${post}` : `${pre}\\,{${post}}^{\\top}`),
+  hidden: (stage) => `\\mathbf{h}_{\\text{${stage.replaceAll("_", "\\_")}}}`,
+  credit: (stage) => `\\mathbf{d}_{\\text{${stage.replaceAll("_", "\\_")}}}`,
+  stageFunction: (name, slope, of) => `\\operatorname{${name}}${slope ? "'" : ""}\\left(${of}\\right)`,
+  named: (name, of, adjoint) => `\\operatorname{${name}}${adjoint ? "^{\\top}" : ""}\\left(${of}\\right)`,
+  where: (of, by) => `${of};\\,\\arg\\max ${by}`,
   positions: (of) => `\\sum_{h,w} ${of}`,
   halfSquare: (of) => `\\tfrac{1}{2}\\left\\|${of}\\right\\|^2`,
   product: (a, b) => `${a} \\odot ${b}`,
@@ -111,10 +129,13 @@ function symbolBase(fallback: string, id: string): string {
 
 /** What follows the letters of an id, as a superscript. */
 export function index(id: string): string {
-  const rest = id.replace(/^[A-Za-z]+/, "").replace(/^[-_]/, "");
+  const rest = id.replace(/^[A-Za-z]+/, "").replace(/^[-_/]/, "");
   if (rest === "") return "";
   return /^\d+$/.test(rest) ? `^{${rest}}` : `^{\\text{${rest.replaceAll("_", "\\_")}}}`;
 }
+
+/** Stages without weights of their own, as functions. */
+const fixedNames: Readonly<Partial<Record<OperationKind, string>>> = { pool: "avgpool", upsample: "upsample" };
 
 /** A term that is already one symbol or one bracket. */
 const isAtom = (term: Term): boolean => term.kind !== "sum" && term.kind !== "times" && term.kind !== "scale";
@@ -162,18 +183,22 @@ function write(term: Term, equations: Equations, notation: Notation): string {
         ? notation.over(of(term.of), "\\sigma")
         : notation.group(notation.over(of(term.of), "σ"));
     case "predict": {
-      const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
-      return notation.apply(
-        notation.weights(term.synapse),
-        kind.symbol,
-        isAtom(term.of) ? of(term.of) : grouped(term.of),
-      );
+      const { kind, weights } = graph.stages.get(term.stage)!;
+      if (weights === undefined) return notation.named(fixedNames[kind] ?? kind, of(term.of), false);
+      const operand = isAtom(term.of) ? of(term.of) : grouped(term.of);
+      return notation.apply(notation.weights(weights), synapseKinds[kind].symbol, operand);
     }
     case "feedback": {
-      const kind = synapseKinds[graph.synapses.get(term.synapse)!.kind];
-      const separate = graph.errorSynapses.get(term.synapse)?.weights.kind === "separate";
-      const weights = separate ? notation.errorWeights(term.synapse) : notation.adjoint(notation.weights(term.synapse));
-      return notation.apply(weights, kind.adjointSymbol, grouped(term.of));
+      const { id, kind, weights, errorWeights } = graph.stages.get(term.stage)!;
+      if (weights === undefined) return notation.named(fixedNames[kind] ?? kind, of(term.of), true);
+      const separate = errorWeights.kind === "separate";
+      const back = separate ? notation.errorWeights(id) : notation.adjoint(notation.weights(weights));
+      return notation.apply(back, synapseKinds[kind].adjointSymbol, grouped(term.of));
+    }
+    case "largest": {
+      const adjoint = term.produce === "pre";
+      if (!adjoint && term.by === term.of) return notation.named("maxpool", of(term.of), false);
+      return notation.named("maxpool", notation.where(of(term.of), of(term.by)), adjoint);
     }
     case "lateral": {
       const { weights } = graph.laterals.get(term.lateral)!;
@@ -191,9 +216,18 @@ function write(term: Term, equations: Equations, notation: Notation): string {
     case "ones":
       return notation.one;
     case "correlate": {
-      const { filters } = synapseKinds[graph.synapses.get(term.synapse)!.kind];
+      const { filters } = synapseKinds[graph.stages.get(term.stage)!.kind];
       return notation.correlate(filters, of(term.pre), of(term.post));
     }
+    case "stage-activity":
+    case "stage-slope": {
+      const name = equations.stageActivations.get(term.stage)?.name ?? "identity";
+      return notation.stageFunction(name, term.kind === "stage-slope", of(term.of));
+    }
+    case "hidden":
+      return notation.hidden(term.stage);
+    case "credit":
+      return notation.credit(term.stage);
     case "positions":
       return notation.positions(of(term.of));
     case "half-square":

@@ -24,14 +24,25 @@ export type Term =
   | { readonly kind: "deviation"; readonly error: string; readonly of: Term }
   /** Of a whitened error what weighing would have made of it: · R⁻¹. */
   | { readonly kind: "weighed"; readonly error: string; readonly of: Term }
-  /** A synapse's prediction of an activity, without its coefficient. */
-  | { readonly kind: "predict"; readonly synapse: string; readonly of: Term }
+  /** What a stage makes of an activity; of a plain synapse its prediction, without its coefficient. */
+  | { readonly kind: "predict"; readonly stage: string; readonly of: Term }
+  /** An error back through a stage: by its error weights, or the adjoint. */
+  | { readonly kind: "feedback"; readonly stage: string; readonly of: Term }
+  /**
+   * A max pool, or its adjoint: the entry of `of` at the place where `by` is largest in each window, or each entry of `of`
+   * sent to that place.
+   */
+  | {
+      readonly kind: "largest";
+      readonly stage: string;
+      readonly produce: "post" | "pre";
+      readonly by: Term;
+      readonly of: Term;
+    }
   /** What a lateral synapse adds to a correction. */
   | { readonly kind: "lateral"; readonly lateral: string; readonly of: Term }
-  /** An error through the error synapse of a generative one. */
-  | { readonly kind: "feedback"; readonly synapse: string; readonly of: Term }
   /** Correlation of an activity with an error, in the shape of the weights. */
-  | { readonly kind: "correlate"; readonly synapse: string; readonly pre: Term; readonly post: Term }
+  | { readonly kind: "correlate"; readonly stage: string; readonly pre: Term; readonly post: Term }
   /** The same for the weights of a lateral synapse, and for R of a full precision. */
   | { readonly kind: "correlate-lateral"; readonly lateral: string; readonly pre: Term; readonly post: Term }
   | { readonly kind: "correlate-errors"; readonly error: string; readonly pre: Term; readonly post: Term }
@@ -39,6 +50,13 @@ export type Term =
   | { readonly kind: "per-variance"; readonly error: string; readonly of: Term }
   /** 1 for every entry of a state. */
   | { readonly kind: "ones"; readonly state: string }
+  /** The activation of a stage of a block, and its derivative. */
+  | { readonly kind: "stage-activity"; readonly stage: string; readonly of: Term }
+  | { readonly kind: "stage-slope"; readonly stage: string; readonly of: Term }
+  /** What a stage of a block passes on to the next. */
+  | { readonly kind: "hidden"; readonly stage: string }
+  /** The error that meets the weights of a stage. */
+  | { readonly kind: "credit"; readonly stage: string }
   /** Sum over the positions of a map; a dense error is its own. */
   | { readonly kind: "positions"; readonly of: Term }
   /** ½‖·‖², one number per sample. */

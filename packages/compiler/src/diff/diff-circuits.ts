@@ -1,5 +1,5 @@
 /** Two compiled circuits → what differs between them. */
-import { type Shape, sizeOf, weightShape } from "@settle/program";
+import { hasTensor, type Shape, sizeOf, weightShape } from "@settle/program";
 import type { CircuitAnalysis } from "../analyze.ts";
 import type { NormalErrorSynapse } from "../normalize/normal-circuit.ts";
 import type { CircuitGraph, GraphLateral, GraphState, GraphSynapse } from "../resolve/circuit-graph.ts";
@@ -45,8 +45,8 @@ export function diffCircuits(before: Side, after: Side): CircuitDiff {
       }),
     }),
     synapses: changes(before.graph.synapses, after.graph.synapses, match.synapses, match.states, {
-      what: describeSynapse,
-      fieldsOf: ({ relation: _relation, to: _to, target, ...synapse }, rename) => ({
+      what: (synapse) => describeSynapse(synapse, [before, after]),
+      fieldsOf: ({ path: _path, skip: _skip, to: _to, target, ...synapse }, rename) => ({
         ...synapse,
         from: rename(synapse.from),
         predicts: rename(target),
@@ -110,9 +110,16 @@ const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
 const describeState = ({ shape, observed }: GraphState): string =>
   `${shown(shape)}${observed === undefined ? "" : `, fed by ${observed.data}`}`;
 
-function describeSynapse({ from, target, kind, relation, learning }: GraphSynapse): string {
-  const weights = weightShape(relation);
-  return `${from} → ${target}, ${kind}, ${sizeOf(weights).toLocaleString("en")} ${learning.learns ? "weights" : "fixed weights"}`;
+function describeSynapse(synapse: GraphSynapse, sides: readonly { readonly graph: CircuitGraph }[]): string {
+  const { id, from, target, kind, learning } = synapse;
+  const graph = sides.find((side) => side.graph.synapses.get(id) === synapse)?.graph;
+  const stages = [...(graph?.stages.values() ?? [])].filter((stage) => stage.synapse === id);
+  const weights = stages.reduce(
+    (sum, { relation }) => sum + (hasTensor(relation) ? sizeOf(weightShape(relation)) : 0),
+    0,
+  );
+  const count = `${weights.toLocaleString("en")} ${learning.learns ? "weights" : "fixed weights"}`;
+  return `${from} → ${target}, ${kind}${weights === 0 ? "" : `, ${count}`}`;
 }
 
 function figuresOf(analysis: CircuitAnalysis): object {

@@ -20,6 +20,8 @@ export const shareId = (state: string): string => `stability/share/${state}`;
 export const noiseId = (state: string): string => `noise:${state}`;
 export const dataId = (state: string): string => `data:${state}`;
 export const maskId = (state: string): string => `mask:${state}`;
+/** The fixed sparsity of a tensor: states have masks of their own, of data. */
+export const maskParameterId = (stage: string): string => `mask:${stage}`;
 /** β where it is found while learning. */
 export const rateId = "settle/rate";
 /** Where λmax is bounded: the factor of the weights through which a state predicts. */

@@ -1,5 +1,15 @@
 /** All buffers of a Program, with roles, types, laws and streams. */
-import type { Buffer, BufferId, BufferRole, InitialLaw, Mode, Shape, ValueType } from "@settle/program";
+import {
+  type Buffer,
+  type BufferId,
+  type BufferRole,
+  type InitialLaw,
+  type Mode,
+  type Shape,
+  sizeOf,
+  type ValueType,
+  weightShape,
+} from "@settle/program";
 import type { Equations, Parameter } from "../derive/equations.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import {
@@ -7,6 +17,7 @@ import {
   directionId,
   growthId,
   maskId,
+  maskParameterId,
   noiseId,
   rateId,
   readoutIds,
@@ -18,6 +29,7 @@ import {
 } from "./buffer-ids.ts";
 import { givenNumbers } from "./given-numbers.ts";
 import { biasCorrections, momentsOf } from "./lower-rule.ts";
+import { maskLaw } from "./mask-law.ts";
 import { monitorBuffers } from "./lower-monitor.ts";
 import { startsByNoise } from "./lower-start.ts";
 import { parameterType } from "./parameter-type.ts";
@@ -40,8 +52,16 @@ export function declareBuffers(
   ): void => void buffers.push({ id: id as BufferId, role, type, ...more, description });
   const perSample = (shape: Shape): ValueType => ({ batch: true, shape });
 
+  for (const { id, tensor, relation } of graph.stages.values()) {
+    if (tensor?.mask === undefined) continue;
+    const shape = weightShape(relation);
+    declare(maskParameterId(id), "parameter", { batch: false, shape }, `1 where ${id} has a weight`, {
+      initial: maskLaw(tensor.mask, sizeOf(shape)),
+      stream: maskStream(id),
+    });
+  }
   for (const parameter of parameters) {
-    const initial = initialLaw(equations, parameter);
+    const initial = maskedLaw(equations, parameter);
     declare(parameter.id, "parameter", parameterType(equations, parameter), describe(equations, parameter), {
       initial,
       ...(parameter.kind === "precision" ? {} : { stream: `init/${parameter.id}` }),
@@ -123,10 +143,12 @@ export function declareBuffers(
 }
 
 /** States that predict through weights that learn, in order of id. */
-export function learnedSources({ synapses }: Pick<CircuitGraph, "synapses">): readonly string[] {
-  return [
-    ...new Set([...synapses.values()].flatMap(({ from, learning }) => (learning.learns ? [from] : []))),
-  ].toSorted();
+export function learnedSources({ synapses, stages }: Pick<CircuitGraph, "synapses" | "stages">): readonly string[] {
+  const sources = [...stages.values()].flatMap(({ synapse, weights }) => {
+    const learns = weights !== undefined && stages.get(weights)?.tensor?.learning.learns === true;
+    return learns ? [synapses.get(synapse)!.from] : [];
+  });
+  return [...new Set(sources)].toSorted();
 }
 
 function describe({ graph }: Equations, parameter: Parameter): string {
@@ -150,13 +172,12 @@ function describe({ graph }: Equations, parameter: Parameter): string {
 
 function initialLaw({ graph }: Equations, { kind, owner }: Parameter): InitialLaw {
   const zero: InitialLaw = { kind: "constant", value: 0 };
+  const stage = graph.stages.get(owner);
   switch (kind) {
     case "generative":
-      return graph.synapses.get(owner)?.initial ?? zero;
-    case "error": {
-      const weights = graph.errorSynapses.get(owner)?.weights;
-      return weights?.kind === "separate" ? weights.initial : zero;
-    }
+      return stage?.tensor?.initial ?? zero;
+    case "error":
+      return stage?.errorWeights.kind === "separate" ? stage.errorWeights.initial : zero;
     case "bias":
       return graph.errors.get(owner)?.bias?.initial ?? zero;
     case "lateral":
@@ -166,4 +187,16 @@ function initialLaw({ graph }: Equations, { kind, owner }: Parameter): InitialLa
     default:
       return kind satisfies never;
   }
+}
+
+const maskStream = (stage: string): string => `mask/${stage}`;
+
+/** The law of a parameter; what its mask leaves out begins at 0. */
+function maskedLaw(equations: Equations, parameter: Parameter): InitialLaw {
+  const law = initialLaw(equations, parameter);
+  if (parameter.mask === undefined) return law;
+  const owner = equations.graph.stages.get(parameter.owner)?.weights ?? parameter.owner;
+  const { tensor, relation } = equations.graph.stages.get(owner)!;
+  const mask = maskLaw(tensor!.mask!, sizeOf(weightShape(relation)));
+  return { kind: "masked", law, mask, maskStream: maskStream(owner) };
 }

@@ -1,5 +1,5 @@
 /** The apply phase: one update of every learned parameter from the accumulated sums, then the constraint. */
-import { argument, constant, div, min, mul, type Phase, select, type ValueId } from "@settle/program";
+import { argument, constant, div, exp, log, min, mul, type Phase, select, type ValueId } from "@settle/program";
 import type { Parameter } from "../derive/equations.ts";
 import type { CircuitGraph, GraphLateral } from "../resolve/circuit-graph.ts";
 import { offDiagonalId, shrinkId, sumId } from "./buffer-ids.ts";
@@ -22,7 +22,7 @@ export function lowerApply({ equations, parts }: Lowering): Phase {
     const errors = builder.map(mul(constant(follows.by), div(a0, a1)), operands, `Δ ${parameter.id}`);
     const delta = parameter.kind === "precision" ? precisionDelta(builder, parameter, graph, errors) : errors;
     const moved = keep(builder, parameter, graph, moveBy(builder, parameter, delta, corrections));
-    const constrained = constrain(builder, parameter, moved);
+    const constrained = constrain(builder, parameter, masked(builder, parameter, moved));
     const bounded = graph.learn.stable === undefined ? constrained : shrink(builder, parameter, graph, constrained);
     builder.write(parameter.id, bounded);
   }
@@ -59,8 +59,9 @@ function keepLateral(builder: PhaseBuilder, { id, weights, offDiagonal }: GraphL
 /** Shrinks what is longer than the bound; never grows. */
 function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: ValueId): ValueId {
   if (constraint.kind === "none") return moved;
+  const rank = builder.typeOf(moved).shape.length;
   const axesOver: Readonly<Record<typeof constraint.over, readonly number[]>> = {
-    kernel: [0, 1],
+    kernel: [rank - 4, rank - 3],
     source: [1],
     target: [0],
   };
@@ -72,6 +73,19 @@ function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: 
 /** Multiplies weights, generative and separate error alike, by the host's factor; nothing else is bounded this way. */
 function shrink(builder: PhaseBuilder, { id, kind, owner }: Parameter, graph: CircuitGraph, weights: ValueId): ValueId {
   if (kind !== "generative" && kind !== "error") return weights;
-  const { from } = graph.synapses.get(owner)!;
-  return builder.map(mul(a0, a1), [weights, builder.read(shrinkId(from))], `${id} shrunk`);
+  const users = [...graph.stages.values()].filter((stage) => stage.weights === graph.stages.get(owner)?.weights);
+  const sources = [...new Set(users.map(({ synapse }) => graph.synapses.get(synapse)!.from))].toSorted();
+  const factors = sources.map((source) => builder.read(shrinkId(source)));
+  const smallest = factors.map((_, index) => argument(index + 1)).reduce(min);
+  // What goes through several tensors in a row shrinks by their product.
+  const depth = graph.synapses.get(graph.stages.get(owner)!.synapse)!.path.length;
+  const factor = depth === 1 ? smallest : exp(div(log(smallest), depth));
+  return builder.map(mul(a0, factor), [weights, ...factors], `${id} shrunk`);
+}
+
+/** What is masked away stays 0. */
+function masked(builder: PhaseBuilder, { id, mask }: Parameter, moved: ValueId): ValueId {
+  if (mask === undefined) return moved;
+  // Not by a product: a weight that is not a number must not spread.
+  return builder.map(select(a1, "eq", 0, 0, a0), [moved, builder.read(mask)], `${id} masked`);
 }

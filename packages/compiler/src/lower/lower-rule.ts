@@ -86,9 +86,10 @@ function stepOf(
       return { operands: [delta, velocity], step: add(a2, mul(constant(rule.factor), a3)) };
     }
     case "normalized": {
-      // Filters are the leading axes of a rank-4 tensor; anything else is normalized as a whole.
+      // Filters are the axes before the last two, if there are any; anything else is normalized as a whole.
       const rank = builder.typeOf(delta).shape.length;
-      const axes = rank === 4 && kind !== "precision" ? [0, 1] : Array.from({ length: rank }, (_, axis) => axis);
+      const axes =
+        rank >= 4 && kind !== "precision" ? [rank - 4, rank - 3] : Array.from({ length: rank }, (_, axis) => axis);
       return { operands: [delta, normOver(builder, delta, axes, `‖Δ ${id}‖`)], step: div(a2, add(a3, rule.epsilon)) };
     }
     case "adam": {

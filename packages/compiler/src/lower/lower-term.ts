@@ -44,18 +44,25 @@ export function lowerTerm(lowering: TermLowering, scope: Scope, term: Term, labe
   const { equations, builder } = lowering;
   const name = label ?? printTerm(term, equations);
   switch (term.kind) {
-    case "predict":
-      return builder.contract(
-        term.synapse,
-        "post",
-        { pre: lowerTerm(lowering, scope, term.of), weight: builder.read(term.synapse) },
-        name,
-      );
-    case "feedback": {
-      const weights = equations.graph.errorSynapses.get(term.synapse)?.weights;
-      const weight = builder.read(weights?.kind === "separate" ? `error:${term.synapse}` : term.synapse);
-      return builder.contract(term.synapse, "pre", { post: lowerTerm(lowering, scope, term.of), weight }, name);
+    case "predict": {
+      const { weights } = equations.graph.stages.get(term.stage)!;
+      const weight = weights === undefined ? {} : { weight: builder.read(weights) };
+      return builder.contract(term.stage, "post", { pre: lowerTerm(lowering, scope, term.of), ...weight }, name);
     }
+    case "feedback": {
+      const { weights, errorWeights } = equations.graph.stages.get(term.stage)!;
+      const tensor = errorWeights.kind === "separate" ? `error:${term.stage}` : weights;
+      const weight = weights === undefined || tensor === undefined ? {} : { weight: builder.read(tensor) };
+      return builder.contract(term.stage, "pre", { post: lowerTerm(lowering, scope, term.of), ...weight }, name);
+    }
+    case "largest": {
+      const [by, of] = [lowerTerm(lowering, scope, term.by), lowerTerm(lowering, scope, term.of)];
+      return builder.maxPool(term.stage, term.produce, by, of, name);
+    }
+    case "hidden":
+      return lowerTerm(lowering, scope, equations.hidden.get(term.stage)!, name);
+    case "credit":
+      return lowerTerm(lowering, scope, equations.credits.get(term.stage)!, name);
     case "lateral":
       return builder.contract(
         term.lateral,
@@ -92,7 +99,7 @@ export function lowerTerm(lowering: TermLowering, scope: Scope, term: Term, labe
       break;
     case "correlate":
       return builder.contract(
-        term.synapse,
+        term.stage,
         "weight",
         { pre: lowerTerm(lowering, scope, term.pre), post: lowerTerm(lowering, scope, term.post) },
         name,
@@ -149,6 +156,10 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
       return substitute(equations.activations.get(term.state)!.expression, [state(term.state)]);
     case "slope":
       return substitute(equations.activations.get(term.state)!.derivative, [state(term.state)]);
+    case "stage-activity":
+      return substitute(equations.stageActivations.get(term.stage)!.expression, [of(term.of)]);
+    case "stage-slope":
+      return substitute(equations.stageActivations.get(term.stage)!.derivative, [of(term.of)]);
     case "prior":
       return substitute(equations.priors.get(term.state)!.expression, [state(term.state)]);
     case "ones":
@@ -187,6 +198,9 @@ export function scalarOf(lowering: TermLowering, scope: Scope, term: Term, opera
     case "predict":
     case "feedback":
     case "lateral":
+    case "largest":
+    case "hidden":
+    case "credit":
     case "correlate":
     case "correlate-lateral":
     case "correlate-errors":

@@ -165,11 +165,11 @@ function scheduleOf({ learn }: CircuitGraph): { readonly schedule?: LearningSche
 }
 
 function stableBound(
-  { learn, synapses }: CircuitGraph,
+  { learn, synapses, stages }: CircuitGraph,
   id: (name: string) => BufferId,
 ): { readonly stable?: StableBound } {
   if (learn.stable === undefined) return {};
-  const shrinkInputs = learnedSources({ synapses }).map((source) => ({ source, buffer: id(shrinkId(source)) }));
+  const shrinkInputs = learnedSources({ synapses, stages }).map((source) => ({ source, buffer: id(shrinkId(source)) }));
   return { stable: { ...learn.stable, shrinkInputs } };
 }
 

@@ -10,7 +10,7 @@ export function parameterType({ graph }: Equations, { kind, owner }: Pick<Parame
   switch (kind) {
     case "generative":
     case "error":
-      return weights(graph.synapses.get(owner)?.relation);
+      return weights(graph.stages.get(owner)?.relation);
     case "lateral":
       return weights(graph.laterals.get(owner)?.relation);
     case "bias":

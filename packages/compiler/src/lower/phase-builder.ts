@@ -20,7 +20,7 @@ import { assertThat } from "../fault.ts";
 /** Where buffers and relations of the whole Program are looked up. */
 export interface ProgramParts {
   buffer(id: string): Buffer;
-  /** Of a synapse, a lateral synapse, or a full precision (`precision:<error id>`). */
+  /** Of a stage, a lateral synapse, or a full precision (`precision:<error id>`). */
   relation(id: string): { readonly index: number; readonly relation: Relation };
 }
 

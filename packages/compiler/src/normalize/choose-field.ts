@@ -7,14 +7,18 @@ import type { Origin } from "./normal-circuit.ts";
  * @param place       pointer of the field in its own place, under which the origin is kept
  * @param candidates  values with the pointer each was read from, nearest first
  */
-export type Chooser = <T, F>(
-  place: string,
-  candidates: readonly (readonly [T | undefined, string])[],
-  fallback: F,
-) => T | F;
+export interface Chooser {
+  <T, F>(place: string, candidates: readonly (readonly [T | undefined, string])[], fallback: F): T | F;
+  /** Which place said a field that was chosen. */
+  originOf(place: string): Origin | undefined;
+}
 
 export function createChooser(origins: Map<string, Origin>): Chooser {
-  return (place, candidates, fallback) => {
+  const choose = <T, F>(
+    place: string,
+    candidates: readonly (readonly [T | undefined, string])[],
+    fallback: F,
+  ): T | F => {
     for (const [value, pointer] of candidates) {
       if (value !== undefined) {
         origins.set(place, { kind: "written", pointer });
@@ -24,4 +28,5 @@ export function createChooser(origins: Map<string, Origin>): Chooser {
     origins.set(place, { kind: "default" });
     return fallback;
   };
+  return Object.assign(choose, { originOf: (place: string) => origins.get(place) });
 }

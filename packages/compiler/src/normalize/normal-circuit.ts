@@ -58,19 +58,35 @@ export interface NormalBias {
 
 export type Pair = readonly [number, number];
 
-export interface NormalSynapse {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  readonly kind: SynapseKindName;
-  /** Taps `[height, width]`; absent for dense. */
+/** Kinds of what one relation does. */
+export type OperationKind = Exclude<SynapseKindName, "block">;
+
+/** What determines a relation between two shapes. */
+export interface NormalOperation {
+  readonly kind: OperationKind;
+  /** Taps `[height, width]`: of a filter, of a pool's window, of what upsampling repeats; absent for dense. */
   readonly kernel?: Pair;
   readonly stride?: Pair;
   readonly padding?: "same" | "valid";
-  readonly coefficient: number;
+  /** Channels meet only inside their group; absent for one group. */
+  readonly groups?: number;
+  /** Filters of each position's own. */
+  readonly local?: true;
+  /** What a pool makes of a window. */
+  readonly operation?: "average" | "max";
+}
+
+/** Fixed sparsity: 1 where a weight is, given; or so many by chance, by the run's seed unless it has its own. */
+export type NormalMask =
+  | { readonly kind: "values"; readonly values: readonly number[] }
+  | { readonly kind: "random"; readonly density: number; readonly seed?: number };
+
+/** How a tensor of weights begins, learns and is bounded. */
+export interface NormalTensor {
   readonly initial: InitialLaw;
   readonly learning: NormalLearning;
   readonly constraint: NormalConstraint;
+  readonly mask?: NormalMask;
 }
 
 /** How one parameter learns. */
@@ -84,6 +100,49 @@ export interface NormalLearning {
   readonly decay: number;
 }
 
+/** The weights an error goes back through: those of the generative twin, or a learned tensor. */
+export type ErrorWeights =
+  { readonly kind: "tied" } | { readonly kind: "separate"; readonly lambda: number; readonly initial: InitialLaw };
+
+/** One operation of a block, then its pool, its activation, its upsampling. */
+export interface NormalStage extends NormalOperation, NormalTensor {
+  /** `R1/0`: the block's id and the stage's place. */
+  readonly id: string;
+  /** What the operation makes: its shape, or its channels (units, if dense), if written. */
+  readonly shape?: Shape;
+  readonly channels?: number;
+  readonly pool?: NormalOperation;
+  readonly activation: NormalActivation;
+  readonly upsample?: NormalOperation;
+  readonly errorWeights: ErrorWeights;
+}
+
+export interface NormalSkip {
+  readonly kind: "none" | "identity" | "projection" | "resize";
+  readonly feedback: boolean;
+  /** Of a projection. */
+  readonly tensor?: NormalTensor & { readonly id: string; readonly errorWeights: ErrorWeights };
+}
+
+export interface NormalBlock {
+  readonly stages: readonly NormalStage[];
+  readonly skip: NormalSkip;
+  readonly credit: "lra" | "backprop";
+  readonly poolBypass: "nearest" | "argmax";
+}
+
+export interface NormalSynapse extends Omit<NormalOperation, "kind">, NormalTensor {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly kind: SynapseKindName;
+  readonly coefficient: number;
+  /** Synapse whose tensor it uses in place of one of its own. */
+  readonly weights?: string;
+  /** Of a block; its own tensor fields are what its stages take over. */
+  readonly block?: NormalBlock;
+}
+
 /** An error synapse: the road of an error back to a source of its prediction. */
 export interface NormalErrorSynapse {
   /** Id of the generative synapse whose road it runs back. */
@@ -91,8 +150,8 @@ export interface NormalErrorSynapse {
   /** Error node it starts from, and state it corrects. */
   readonly from: string;
   readonly to: string;
-  readonly weights:
-    { readonly kind: "tied" } | { readonly kind: "separate"; readonly lambda: number; readonly initial: InitialLaw };
+  /** Of a block: what its stages take over. */
+  readonly weights: ErrorWeights;
 }
 
 /** What the weights of a lateral synapse learn. */

@@ -1,18 +1,13 @@
 /** CircuitSpec → NormalCircuit: fills defaults, expands shorthand, makes each feedback an error synapse. */
 import type {
-  ActivationSpec,
   CircuitSpec,
-  ConstraintSpec,
   ErrorSpec,
-  FeedbackSpec,
   IntegratorSpec,
   LawSpec,
   LeakSpec,
   LearnConstraintSpec,
-  OutputSpec,
   RateSpec,
   StateSpec,
-  SynapseSpec,
 } from "@settle/spec";
 import type { FaultList } from "../fault.ts";
 import { pointerTo } from "../pointer-to.ts";
@@ -20,19 +15,18 @@ import { createChooser, type Chooser } from "./choose-field.ts";
 import { normalizeLearning, normalRule, normalSchedule } from "./normalize-learning.ts";
 import { normalizeLateral } from "./normalize-lateral.ts";
 import { normalPrecision } from "./normal-precision.ts";
-import { bothAxes, normalConstraint, normalLaw } from "./normal-weights.ts";
+import { listOf } from "./learn-constraints.ts";
+import { normalActivation } from "./normal-activation.ts";
+import { normalizeSynapse } from "./normalize-synapse.ts";
+import { normalLaw } from "./normal-weights.ts";
 import type {
   Leak,
-  NormalActivation,
   NormalCircuit,
   NormalError,
-  NormalErrorSynapse,
   NormalIntegrator,
-  NormalOutput,
   NormalBias,
   NormalStable,
   NormalState,
-  NormalSynapse,
   Origin,
   Rate,
 } from "./normal-circuit.ts";
@@ -45,12 +39,6 @@ const paperRate = 0.1;
 const boundEvery = 20;
 /** A rate must not lag behind: nothing else holds β·λmax down. */
 const autoEvery = 10;
-/** ConvNGC and NGC alike. */
-const weightLaw: LawSpec = { kind: "normal", mean: 0, std: 0.1 };
-const noConstraint: ConstraintSpec = { kind: "none" };
-
-type SingleConstraint = Extract<LearnConstraintSpec, { readonly kind: string }>;
-
 export function normalize(spec: CircuitSpec, faults: FaultList): NormalCircuit {
   const origins = new Map<string, Origin>();
   const choose = createChooser(origins);
@@ -202,120 +190,10 @@ function normalizeBias(id: string, error: ErrorSpec, spec: CircuitSpec, choose: 
   };
 }
 
-function normalizeSynapse(
-  id: string,
-  synapse: SynapseSpec,
-  spec: CircuitSpec,
-  choose: Chooser,
-  faults: FaultList,
-): { readonly synapse: NormalSynapse; readonly feedback?: NormalErrorSynapse } {
-  const defaults = spec.defaults?.synapse ?? {};
-  const own = pointerTo("synapses", id);
-  const field = <K extends Extract<keyof typeof defaults, string>>(key: K) =>
-    [
-      [(synapse as typeof defaults)[key], `${own}/${key}`],
-      [defaults[key], `/defaults/synapse/${key}`],
-    ] as const;
-  const kind = choose(`${own}/kind`, field("kind"), undefined);
-  if (kind === undefined) {
-    faults.report({
-      code: "normalize/kind-missing",
-      pointer: own,
-      at: "key",
-      message: `Synapse "${id}" does not say of what kind it is.`,
-      help: 'give it "kind": "dense", "conv2d" or "deconv2d", or set one for all in /defaults/synapse.',
-    });
-  }
-  const law = choose(`${own}/initial`, field("initial"), weightLaw);
-  const learn = field("learn").map(([written, pointer]) => ({ learn: written, pointer }));
-  const constraint = choose(
-    `${own}/learn/constraint`,
-    [
-      ...learn.map(
-        ({ learn: written, pointer }) =>
-          [typeof written === "object" ? written.constraint : undefined, `${pointer}/constraint`] as const,
-      ),
-      [weightConstraintOf(spec.learn?.constraint), "/learn/constraint"],
-    ],
-    noConstraint,
-  );
-  const kernel = kind === "dense" ? undefined : choose(`${own}/kernel`, field("kernel"), undefined);
-  if (kind !== undefined && kind !== "dense" && kernel === undefined) {
-    faults.report({
-      code: "normalize/kernel-missing",
-      pointer: own,
-      at: "key",
-      message: `Synapse "${id}" is a ${kind} without a kernel.`,
-      help: 'say "kernel": [3, 3] here, or for all synapses in /defaults/synapse.',
-    });
-  }
-  const feedback = choose(`${own}/feedback`, field("feedback"), "tied");
-  const feedbackSpec: FeedbackSpec = typeof feedback === "string" ? { kind: feedback } : feedback;
-  const target = spec.errors[synapse.to]?.target;
-  return {
-    synapse: {
-      id,
-      from: synapse.from,
-      to: synapse.to,
-      kind: kind ?? "dense",
-      ...(kind === undefined || kind === "dense"
-        ? {}
-        : {
-            kernel: bothAxes(kernel ?? 1),
-            stride: bothAxes(choose(`${own}/stride`, field("stride"), 1)),
-            padding: choose(`${own}/padding`, field("padding"), "same"),
-          }),
-      coefficient: choose(`${own}/coefficient`, field("coefficient"), 1),
-      initial: normalLaw(law),
-      learning: normalizeLearning(`${own}/learn`, learn, { spec, choose, decay: true }),
-      constraint: normalConstraint(constraint),
-    },
-    ...(feedbackSpec.kind === "none" || target === undefined
-      ? {}
-      : {
-          feedback: {
-            twin: id,
-            from: synapse.to,
-            to: synapse.from,
-            weights:
-              feedbackSpec.kind !== "separate"
-                ? { kind: "tied" }
-                : {
-                    kind: "separate",
-                    lambda: feedbackSpec.lambda ?? 0.9,
-                    initial: normalLaw(feedbackSpec.initial ?? law),
-                  },
-          },
-        }),
-  };
-}
-
-function normalActivation(activation: ActivationSpec): NormalActivation;
-function normalActivation(activation: OutputSpec): NormalOutput;
-function normalActivation(activation: OutputSpec): NormalOutput {
-  const full = typeof activation === "string" ? { kind: activation } : activation;
-  switch (full.kind) {
-    case "leaky-relu":
-      return { kind: "leaky-relu", slope: ("slope" in full ? full.slope : undefined) ?? 0.2 };
-    case "elu":
-      return { kind: "elu", alpha: ("alpha" in full ? full.alpha : undefined) ?? 1 };
-    default:
-      return full;
-  }
-}
-
 const normalLeak = (leak: number | LeakSpec): Leak =>
   typeof leak === "number" ? { rate: leak, scaled: false } : { rate: leak.rate, scaled: leak.scaled ?? false };
 
 const normalRate = (rate: RateSpec): Rate => (typeof rate === "number" ? rate : "auto");
-
-const listOf = (written: LearnConstraintSpec | undefined): readonly SingleConstraint[] =>
-  written === undefined ? [] : "kind" in written ? [written] : written;
-
-/** The part of `learn.constraint` that every synapse takes over. */
-function weightConstraintOf(written: LearnConstraintSpec | undefined): ConstraintSpec | undefined {
-  return listOf(written).find((each) => each.kind === "max-norm");
-}
 
 /** The part of `learn.constraint` that concerns the circuit as a whole. */
 function stableOf(written: LearnConstraintSpec | undefined, faults: FaultList): NormalStable | undefined {

@@ -8,9 +8,13 @@ import type {
   NormalCircuit,
   NormalConstraint,
   NormalLearning,
+  NormalMask,
+  NormalOperation,
   NormalOutput,
   NormalPrecision,
+  NormalSkip,
   NormalStable,
+  NormalStage,
 } from "./normal-circuit.ts";
 
 /** @param source  what the circuit was read from: then each field that the user wrote says its line */
@@ -65,13 +69,30 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
     field(`${own}/from`, "from", synapse.from);
     field(`${own}/to`, "to", synapse.to);
     field(`${own}/kind`, "kind", synapse.kind);
-    if (synapse.kernel !== undefined) field(`${own}/kernel`, "kernel", synapse.kernel.join("×"));
-    if (synapse.stride !== undefined) field(`${own}/stride`, "stride", synapse.stride.join("×"));
-    if (synapse.padding !== undefined) field(`${own}/padding`, "padding", synapse.padding);
+    const { kernel, stride, padding, groups, local, operation, weights, mask, block } = synapse;
+    if (operation !== undefined) field(`${own}/operation`, "operation", operation);
+    const taps = synapse.kind === "pool" ? "size" : synapse.kind === "upsample" ? "factor" : "kernel";
+    if (kernel !== undefined) field(`${own}/${taps}`, taps, kernel.join("×"));
+    if (synapse.kind !== "upsample") {
+      if (stride !== undefined) field(`${own}/stride`, "stride", stride.join("×"));
+      if (padding !== undefined) field(`${own}/padding`, "padding", padding);
+    }
+    if (groups !== undefined) field(`${own}/groups`, "groups", String(groups));
+    if (local !== undefined) field(`${own}/local`, "local", String(local));
     field(`${own}/coefficient`, "coefficient", printNumber(synapse.coefficient));
-    field(`${own}/initial`, "initial", printLaw(synapse.initial));
-    printLearning(`${own}/learn`, synapse.learning);
-    field(`${own}/learn/constraint`, "constraint", printConstraint(synapse.constraint));
+    if (block !== undefined) {
+      field(`${own}/credit`, "credit", block.credit);
+      field(`${own}/poolBypass`, "pool bypass", block.poolBypass);
+      field(`${own}/skip`, "skip", printSkip(block.skip));
+      for (const stage of block.stages) lines.push(...printStage(stage));
+    } else if (weights !== undefined) {
+      field(`${own}/weights`, "weights", `those of ${weights}`);
+    } else if (synapse.kind !== "pool" && synapse.kind !== "upsample") {
+      field(`${own}/initial`, "initial", printLaw(synapse.initial));
+      if (mask !== undefined) field(`${own}/mask`, "mask", printMask(mask));
+      printLearning(`${own}/learn`, synapse.learning);
+      field(`${own}/learn/constraint`, "constraint", printConstraint(synapse.constraint));
+    }
   }
   lines.push("", "error synapses");
   for (const { twin, from, to, weights } of circuit.errorSynapses) {
@@ -131,6 +152,41 @@ export function printNormal(circuit: NormalCircuit, source?: SourceText): string
   field("/learn/batch", "batch", String(learn.batch));
   return `${lines.join("\n")}\n`;
 }
+
+function printStage(stage: NormalStage): readonly string[] {
+  const { id, pool, activation, upsample, errorWeights, channels, shape, mask } = stage;
+  const window = ({ operation, kernel, stride }: NormalOperation): string =>
+    `${operation} pool ${kernel?.join("×")}, stride ${stride?.join("×")}`;
+  const parts = [
+    printOperation(stage),
+    ...(shape === undefined ? [] : [`makes [${shape.join(", ")}]`]),
+    ...(channels === undefined ? [] : [`${channels} channels`]),
+    ...(pool === undefined ? [] : [window(pool)]),
+    ...(activation.kind === "identity" ? [] : [printFunction(activation)]),
+    ...(upsample === undefined ? [] : [`upsampled ${upsample.kernel?.join("×")}`]),
+  ];
+  const tensor = [
+    printLaw(stage.initial),
+    ...(mask === undefined ? [] : [printMask(mask)]),
+    stage.learning.learns ? `learns, ${printConstraint(stage.constraint)}` : "does not learn",
+    errorWeights.kind === "tied" ? "tied" : `separate, λ ${printNumber(errorWeights.lambda)}`,
+  ];
+  return [`    stage ${id}`, `      ${parts.join("; ")}`, `      ${tensor.join("; ")}`];
+}
+
+function printOperation({ kind, kernel, stride, padding, groups, local }: NormalOperation): string {
+  if (kernel === undefined) return kind;
+  const more = [...(groups === undefined ? [] : [`${groups} groups`]), ...(local === true ? ["local"] : [])];
+  return [`${kind} ${kernel.join("×")}`, `stride ${stride?.join("×")}`, padding, ...more].join(", ");
+}
+
+const printSkip = ({ kind, feedback }: NormalSkip): string =>
+  kind === "none" ? kind : `${kind}, ${feedback ? "with" : "without"} feedback`;
+
+const printMask = (mask: NormalMask): string =>
+  mask.kind === "values"
+    ? `${mask.values.filter((value) => value === 1).length} of ${mask.values.length}, given`
+    : `density ${printNumber(mask.density)}${mask.seed === undefined ? "" : `, seed ${mask.seed}`}`;
 
 /** `leaky-relu, slope 0.2`. */
 const printFunction = (activation: NormalOutput): string => printFields(activation);

@@ -1,5 +1,5 @@
 /** What must hold of a CircuitGraph that had no faults: nothing in it is undefined. */
-import { sameShape } from "@settle/program";
+import { hasTensor, sameShape } from "@settle/program";
 import { assertThat } from "../fault.ts";
 import type { CircuitGraph } from "./circuit-graph.ts";
 
@@ -9,8 +9,20 @@ export function assertGraph(graph: CircuitGraph): void {
     const error = graph.errors.get(synapse.to);
     assertThat(source !== undefined && error !== undefined, `ends of ${synapse.id} exist`);
     assertThat(error.target === synapse.target, `${synapse.id} knows the state it predicts`);
-    assertThat(sameShape(synapse.relation.preShape, source.shape), `${synapse.id} fits its source`);
-    assertThat(sameShape(synapse.relation.postShape, error.shape), `${synapse.id} fits its target`);
+    let shape = source.shape;
+    for (const { stage, pool, upsample } of synapse.path) {
+      for (const id of [stage, pool, upsample]) {
+        if (id === undefined) continue;
+        const relation = graph.stages.get(id)?.relation;
+        assertThat(relation !== undefined && sameShape(relation.preShape, shape), `${id} fits what it reads`);
+        shape = relation.postShape;
+      }
+    }
+    assertThat(sameShape(shape, error.shape), `${synapse.id} fits its target`);
+  }
+  for (const { id, weights, relation } of graph.stages.values()) {
+    const owner = weights === undefined ? undefined : graph.stages.get(weights);
+    assertThat(hasTensor(relation) === (owner?.tensor !== undefined), `${id} has weights if it wants some`);
   }
   for (const { id, from, to, relation } of graph.laterals.values()) {
     const [source, target] = [graph.states.get(from), graph.states.get(to)];

@@ -1,6 +1,8 @@
 /** A circuit with everything known: shapes, relations, who feeds whom, the order of projection, its class. */
 import type { InitialLaw, Relation, Shape } from "@settle/program";
 import type {
+  ErrorWeights,
+  NormalActivation,
   NormalCircuit,
   NormalError,
   NormalErrorSynapse,
@@ -8,6 +10,8 @@ import type {
   NormalPrecision,
   NormalState,
   NormalSynapse,
+  NormalTensor,
+  OperationKind,
 } from "../normalize/normal-circuit.ts";
 
 /** How a shape came to be known. */
@@ -47,10 +51,51 @@ export interface GraphError extends Omit<NormalError, "precision"> {
   readonly biasShape?: Shape;
 }
 
+/**
+ * What one relation does on the way from a state to an error node. A plain synapse is one stage of the same id; a block
+ * has several, its pools and bypasses included.
+ */
+export interface GraphStage {
+  /** `W1`; of a block `R1/0`, `R1/0:pool`, `R1/0:bypass`, `R1/0:upsample`, `R1/skip`, `R1/skip:resize`. */
+  readonly id: string;
+  /** The synapse it is part of. */
+  readonly synapse: string;
+  readonly kind: OperationKind;
+  readonly relation: Relation;
+  /** Whether entries are summed up, or the largest one is taken. */
+  readonly rule: "sum" | "max";
+  /** Stage that owns the tensor it multiplies by, itself if not another; absent where weights are fixed. */
+  readonly weights?: string;
+  /** Of a stage that owns a tensor. */
+  readonly tensor?: NormalTensor;
+  /** What an error goes back through. */
+  readonly errorWeights: ErrorWeights;
+}
+
+/** A stage as a step on the way, with what comes after it; all by id of their stages. */
+export interface PathStage {
+  readonly stage: string;
+  readonly pool?: string;
+  /** Brings an error to the resolution before the pool. */
+  readonly bypass?: string;
+  /** Absent for the identity. */
+  readonly activation?: NormalActivation;
+  readonly upsample?: string;
+}
+
+/** The way around the stages: z, averaged before or repeated after a projection, if there is one. */
+export interface GraphSkip {
+  readonly before?: string;
+  readonly projection?: string;
+  readonly after?: string;
+}
+
 export interface GraphSynapse extends NormalSynapse {
   /** The state its prediction is about. */
   readonly target: string;
-  readonly relation: Relation;
+  /** In order from the source; one for a plain synapse. */
+  readonly path: readonly PathStage[];
+  readonly skip?: GraphSkip;
 }
 
 export type GraphLateral = NormalLateral & {
@@ -88,6 +133,8 @@ export interface CircuitGraph extends Omit<
   readonly states: ReadonlyMap<string, GraphState>;
   readonly errors: ReadonlyMap<string, GraphError>;
   readonly synapses: ReadonlyMap<string, GraphSynapse>;
+  /** Of all synapses, in order of synapse and of their way. */
+  readonly stages: ReadonlyMap<string, GraphStage>;
   /** By twin. */
   readonly errorSynapses: ReadonlyMap<string, NormalErrorSynapse>;
   readonly laterals: ReadonlyMap<string, GraphLateral>;

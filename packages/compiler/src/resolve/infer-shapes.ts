@@ -9,7 +9,7 @@ import type { FaultList } from "../fault.ts";
 import type { NormalCircuit, NormalState, NormalSynapse, Pair } from "../normalize/normal-circuit.ts";
 import { pointerTo } from "../pointer-to.ts";
 import type { Inference } from "../synapses/synapse-kind.ts";
-import { synapseKinds } from "../synapses/synapse-kinds.ts";
+import { inferThroughSource, inferThroughTarget } from "./infer-through.ts";
 import type { ShapeOrigin } from "./circuit-graph.ts";
 
 export interface KnownShape {
@@ -66,7 +66,6 @@ function deduceOne(
   for (const synapse of synapses) {
     const target = targets.get(synapse.to);
     if (target === undefined) continue;
-    const kind = synapseKinds[synapse.kind];
     const towards = (id: string, from: string, infer: (extents: Pair) => Inference | undefined): boolean => {
       const state = waiting.get(id);
       const shape = known.get(from)?.shape;
@@ -80,8 +79,8 @@ function deduceOne(
       });
       return true;
     };
-    if (towards(synapse.from, target, (extents) => kind.inferSource(synapse, extents))) return true;
-    if (towards(target, synapse.from, (extents) => kind.inferTarget(synapse, extents))) return true;
+    if (towards(synapse.from, target, (extents) => inferThroughSource(synapse, extents))) return true;
+    if (towards(target, synapse.from, (extents) => inferThroughTarget(synapse, extents))) return true;
   }
   return false;
 }

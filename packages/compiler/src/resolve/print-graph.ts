@@ -3,7 +3,7 @@ import { multiplyAdds, type Shape, sizeOf, weightShape } from "@settle/program";
 import type { SourceText } from "@settle/spec";
 import { lineOf } from "../normalize/print-origin.ts";
 import { pointerTo } from "../pointer-to.ts";
-import type { CircuitGraph, GraphState } from "./circuit-graph.ts";
+import type { CircuitGraph, GraphStage, GraphState } from "./circuit-graph.ts";
 
 /** @param source  what the circuit was read from: then a shape says from which line it comes */
 export function printGraph(graph: CircuitGraph, source?: SourceText): string {
@@ -36,11 +36,17 @@ export function printGraph(graph: CircuitGraph, source?: SourceText): string {
   lines.push("", "synapses");
   for (const synapse of graph.synapses.values()) {
     const feedback = graph.errorSynapses.get(synapse.id);
-    const weights = weightShape(synapse.relation);
-    lines.push(
-      `  ${synapse.id}  ${synapse.from} → ${synapse.target} (${synapse.to})  ${synapse.kind}  weights ${show(weights)} = ${sizeOf(weights)}` +
-        `  ${multiplyAdds(synapse.relation)} multiply-adds  feedback ${feedback?.weights.kind ?? "none"}`,
-    );
+    const ends = `  ${synapse.id}  ${synapse.from} → ${synapse.target} (${synapse.to})  ${synapse.kind}`;
+    const back = `feedback ${feedback?.weights.kind ?? "none"}`;
+    if (synapse.block === undefined) {
+      lines.push(`${ends}  ${printStage(graph, graph.stages.get(synapse.id)!)}  ${back}`);
+      continue;
+    }
+    const { skip, credit, poolBypass } = synapse.block;
+    lines.push(`${ends}  skip ${skip.kind}  credit ${credit}  pool bypass ${poolBypass}  ${back}`);
+    for (const stage of graph.stages.values()) {
+      if (stage.synapse === synapse.id) lines.push(`    ${stage.id}  ${stage.kind}  ${printStage(graph, stage)}`);
+    }
   }
   if (graph.laterals.size > 0) lines.push("", "laterals");
   for (const { id, from, to, weights, relation } of graph.laterals.values()) {
@@ -52,6 +58,21 @@ export function printGraph(graph: CircuitGraph, source?: SourceText): string {
   lines.push("", `order of starting: ${graph.startOrder.join(", ")}`);
   lines.push(`class: ${hierarchical ? "hierarchical" : `not hierarchical: ${reasons.join("; ")}`}`);
   return `${lines.join("\n")}\n`;
+}
+
+function printStage(graph: CircuitGraph, { id, relation, rule, weights }: GraphStage): string {
+  const extents = `${show(relation.preShape)} → ${show(relation.postShape)}`;
+  const work = `${multiplyAdds(relation)} multiply-adds`;
+  if (weights === undefined) return `${extents}  ${rule === "max" ? "the largest" : work}`;
+  const shape = weightShape(relation);
+  const count = `weights ${show(shape)} = ${sizeOf(shape)}`;
+  const plain = graph.synapses.has(id);
+  return [
+    ...(plain ? [] : [extents]),
+    weights === id ? count : `weights of ${weights}`,
+    ...(graph.stages.get(weights)?.tensor?.mask === undefined ? [] : ["masked"]),
+    work,
+  ].join("  ");
 }
 
 const show = (shape: Shape): string => `[${shape.join(", ")}]`;

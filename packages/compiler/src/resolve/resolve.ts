@@ -3,17 +3,18 @@ import type { Shape } from "@settle/program";
 import type { FaultList } from "../fault.ts";
 import type { NormalCircuit } from "../normalize/normal-circuit.ts";
 import { pointerTo } from "../pointer-to.ts";
-import { isMisfit } from "../synapses/synapse-kind.ts";
-import { synapseKinds } from "../synapses/synapse-kinds.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
-import { checkFields } from "./check-fields.ts";
-import type { CircuitGraph, GraphError, GraphState, GraphSynapse } from "./circuit-graph.ts";
+import { checkFields, originPointer } from "./check-fields.ts";
+import { checkMasks } from "./check-masks.ts";
+import type { CircuitGraph, GraphError, GraphStage, GraphState, GraphSynapse } from "./circuit-graph.ts";
 import { classify } from "./classify.ts";
 import { hashCircuit } from "./hash-circuit.ts";
 import { resolvePrecision } from "../precision/resolve-precision.ts";
 import { resolveLaterals } from "../laterals/resolve-laterals.ts";
 import { inferShapes } from "./infer-shapes.ts";
 import { shapeRepair } from "./shape-repair.ts";
+import { shareWeights } from "./share-weights.ts";
+import { stagesOf } from "./stages-of.ts";
 
 /** @returns the graph; a rough one if errors were reported, which nothing later may use */
 export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph {
@@ -23,19 +24,28 @@ export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph
 
   const targetOf = new Map(circuit.errors.map((error) => [error.id, error.target]));
   const synapses = new Map<string, GraphSynapse>();
+  const made = new Map<string, GraphStage>();
   for (const synapse of circuit.synapses) {
     const target = targetOf.get(synapse.to);
     const sourceShape = shapes.get(synapse.from)?.shape;
     const targetShape = target === undefined ? undefined : shapes.get(target)?.shape;
     if (target === undefined || sourceShape === undefined || targetShape === undefined) continue;
-    const relation = synapseKinds[synapse.kind].relate(synapse, sourceShape, targetShape);
-    if (isMisfit(relation)) {
-      const { field, ...rest } = relation;
+    const { stages, path, skip, misfits } = stagesOf(synapse, sourceShape, targetShape);
+    for (const { field, ...rest } of misfits) {
       const repair = shapeRepair(circuit, shapes, synapse);
-      const pointer = pointerTo("synapses", synapse.id, field);
+      const pointer = fieldPointer(circuit, synapse.id, field);
       faults.report({ ...rest, pointer, ...(repair === undefined ? {} : { repair }) });
-    } else synapses.set(synapse.id, { ...synapse, target, relation });
+    }
+    if (misfits.length > 0) continue;
+    synapses.set(synapse.id, { ...synapse, target, path, ...(skip === undefined ? {} : { skip }) });
+    const errorWeights = circuit.errorSynapses.find(({ twin }) => twin === synapse.id)?.weights;
+    for (const stage of stages) {
+      const plain = stage.id === synapse.id && errorWeights !== undefined;
+      made.set(stage.id, plain ? { ...stage, errorWeights } : stage);
+    }
   }
+  const graphStages = shareWeights(circuit, made, faults);
+  checkMasks(circuit, graphStages, faults);
 
   const topology = classify(
     circuit.states.map((state) => state.id),
@@ -79,11 +89,19 @@ export function resolve(circuit: NormalCircuit, faults: FaultList): CircuitGraph
     states,
     errors,
     synapses,
+    stages: graphStages,
     errorSynapses: new Map(circuit.errorSynapses.map((synapse) => [synapse.twin, synapse])),
     laterals,
     startOrder: topology.startOrder,
     class: topology.class,
   };
+}
+
+/** A field of a synapse; what stands in its list of stages may be a default's. */
+function fieldPointer(circuit: NormalCircuit, synapse: string, field: string): string {
+  const own = pointerTo("synapses", synapse);
+  const [first, ...rest] = field.split("/");
+  return [originPointer(circuit, `${own}/${first}`), ...rest].join("/");
 }
 
 const biasShapeOf = (shape: Shape): Shape => (shape.length === 1 ? shape : [shape.at(-1) ?? 1]);

@@ -9,5 +9,5 @@ export const conv2d: SynapseKind = {
   filters: true,
   inferTarget: inferSmall,
   inferSource: inferBig,
-  relate: (synapse, source, target) => relateConvolution(synapse, "pre", source, target),
+  relate: (operation, source, target) => relateConvolution(operation, "pre", source, target),
 };

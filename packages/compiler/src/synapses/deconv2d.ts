@@ -9,5 +9,5 @@ export const deconv2d: SynapseKind = {
   filters: true,
   inferTarget: inferBig,
   inferSource: inferSmall,
-  relate: (synapse, source, target) => relateConvolution(synapse, "post", source, target),
+  relate: (operation, source, target) => relateConvolution(operation, "post", source, target),
 };

@@ -9,7 +9,7 @@ export const dense: SynapseKind = {
   filters: false,
   inferTarget: () => undefined,
   inferSource: () => undefined,
-  relate: (_synapse, source, target) => ({
+  relate: (_operation, source, target) => ({
     preShape: source,
     postShape: target,
     axes: [],

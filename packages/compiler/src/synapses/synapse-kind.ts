@@ -1,7 +1,6 @@
 /** What the compiler knows about one kind of synapse; each kind is one file beside this one. */
 import type { Relation, Shape } from "@settle/program";
-import type { SynapseKindName } from "@settle/spec";
-import type { NormalSynapse } from "../normalize/normal-circuit.ts";
+import type { NormalOperation, OperationKind } from "../normalize/normal-circuit.ts";
 
 /** What one end tells about the other. `exact: false` marks the usual one of several possible extents. */
 export interface Inference {
@@ -19,8 +18,17 @@ export interface Misfit {
   readonly help: string;
 }
 
+/** An operation with what it is called in a message. */
+export interface PlacedOperation extends NormalOperation {
+  /** `Synapse "W1"`, `Stage 0 of block "R1"`. */
+  readonly what: string;
+  /** Names of its two ends: `z1`. */
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface SynapseKind {
-  readonly kind: SynapseKindName;
+  readonly kind: OperationKind;
   /** How a prediction through it reads: `W * a`. */
   readonly symbol: { readonly text: string; readonly latex: string };
   /** Symbol of its adjoint, the feedback. */
@@ -28,11 +36,11 @@ export interface SynapseKind {
   /** Whether weights are 2-D filters (so that a constraint over kernels means something). */
   readonly filters: boolean;
   /** Extents of the target from those of the source, where they follow. */
-  inferTarget(synapse: NormalSynapse, source: readonly [number, number]): Inference | undefined;
+  inferTarget(operation: NormalOperation, source: readonly [number, number]): Inference | undefined;
   /** Extents of the source from those of the target, where they follow. */
-  inferSource(synapse: NormalSynapse, target: readonly [number, number]): Inference | undefined;
+  inferSource(operation: NormalOperation, target: readonly [number, number]): Inference | undefined;
   /** The relation between two known shapes, or why there is none. */
-  relate(synapse: NormalSynapse, source: Shape, target: Shape): Relation | Misfit;
+  relate(operation: PlacedOperation, source: Shape, target: Shape): Relation | Misfit;
 }
 
 export const isMisfit = (result: Relation | Misfit): result is Misfit => "code" in result;

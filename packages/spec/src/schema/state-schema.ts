@@ -5,7 +5,7 @@ import { lawSchema } from "./law-schema.ts";
 import { leakSchema } from "./leak-schema.ts";
 import { priorSchema } from "./prior-schema.ts";
 
-const shapeSchema = z
+export const shapeSchema = z
   .union([z.array(count).length(1), z.array(count).length(3)])
   .meta({ id: "Shape", description: "[units] of a dense state, or [height, width, channels] of a map." });
 

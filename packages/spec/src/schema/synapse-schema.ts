@@ -1,6 +1,6 @@
 /** Synapses as a circuit writes them, from the list of kinds. */
 import { z } from "zod";
-import { endpoints } from "../synapses/synapse-kind.ts";
+import { endpoints, sharing } from "../synapses/synapse-kind.ts";
 import { synapseTraits } from "../synapses/synapse-traits.ts";
 import { synapses } from "../synapses/synapses.ts";
 
@@ -14,7 +14,7 @@ const everyField = Object.assign({}, ...synapses.map((entry) => entry.fields)) a
 
 /** A synapse whose kind is that of `defaults.synapse`. */
 const ofDefaultKind = z
-  .strictObject({ ...endpoints, kind: z.never().exactOptional(), ...everyField, ...synapseTraits })
+  .strictObject({ ...endpoints, kind: z.never().exactOptional(), ...everyField, ...synapseTraits, ...sharing })
   .describe("A synapse of the kind that defaults.synapse names.");
 
 export const synapseSchema = z
