@@ -39,8 +39,10 @@ export interface PictureLink {
   readonly to: string;
   /** The id of the synapse first, then what it is. */
   readonly label: readonly string[];
-  /** Stages of a block, in the order in which the signal passes them; then the link is drawn through a box. */
+  /** Stages of a block, from its state to its error node; then the link is drawn through a box. */
   readonly stages?: readonly string[];
+  /** Of a block: a way around the stages. */
+  readonly skip?: boolean;
   /** Its effect is subtracted: it ends in a bar instead of an arrow. */
   readonly inhibits: boolean;
   readonly mark?: Mark;

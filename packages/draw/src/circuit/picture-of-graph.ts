@@ -41,18 +41,61 @@ function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLi
   const { id, from, target, coefficient } = synapse;
   const inhibits = coefficient < 0;
   const size = [coefficient === 1 ? "" : `× ${printNumber(coefficient)}`, synapse.learning.learns ? "" : "fixed"];
+  const { block } = synapse;
   const forward: PictureLink = {
     id,
     kind: "generative",
     from,
     to: target,
-    label: [id, ...describeKind(synapse), ...size].filter((line) => line !== ""),
+    label: [id, ...describeSynapse(synapse), ...size].filter((line) => line !== ""),
+    ...(block === undefined ? {} : { stages: block.stages.map(describeStage), skip: block.skip.kind !== "none" }),
     inhibits,
   };
   const feedback = graph.errorSynapses.get(id);
   if (feedback === undefined) return [forward];
+  const back: Pick<PictureLink, "id" | "kind" | "from" | "to" | "inhibits"> = {
+    id: `error:${id}`,
+    kind: "feedback",
+    from: target,
+    to: from,
+    inhibits,
+  };
+  if (block !== undefined) return [forward, { ...back, ...errorPathway(id, block) }];
   const label = feedback.weights.kind === "tied" ? [`${id}ᵀ`] : [`E(${id})`, "separate"];
-  return [forward, { id: `error:${id}`, kind: "feedback", from: target, to: from, label, inhibits }];
+  return [forward, { ...back, label }];
+}
+
+/** An error passes the filters of a block only, or (exact) all of its stages. */
+function errorPathway(id: string, { stages, skip, credit }: Block): Pick<PictureLink, "label" | "stages" | "skip"> {
+  return {
+    label: [`E(${id})`, credit === "lra" ? "LRA" : "exact gradient"],
+    stages: stages.map((stage) => {
+      const filter = describeOperation(stage);
+      return stage.errorWeights.kind === "tied" ? `(${filter})ᵀ` : `E ${filter}`;
+    }),
+    skip: skip.feedback,
+  };
+}
+
+type Block = NonNullable<GraphSynapse["block"]>;
+
+/** `deconv 3×3 / 2 · max 2×2 · relu`. */
+function describeStage(stage: Block["stages"][number]): string {
+  return [
+    describeOperation(stage),
+    ...(stage.pool === undefined ? [] : [describeOperation(stage.pool)]),
+    ...(stage.activation.kind === "identity" ? [] : [describeFunction(stage.activation)]),
+    ...(stage.upsample === undefined ? [] : [describeOperation(stage.upsample)]),
+  ].join(" · ");
+}
+
+function describeSynapse(synapse: GraphSynapse): readonly string[] {
+  const { block, weights } = synapse;
+  const shared = weights === undefined ? [] : [`weights of ${weights}`];
+  const masked = synapse.mask === undefined ? [] : ["masked"];
+  if (block === undefined) return [describeOperation(synapse), ...shared, ...masked];
+  const skip = block.skip.kind;
+  return ["block", ...(skip === "none" ? [] : [`with ${skip} skip`]), ...shared];
 }
 
 function lateralLink({ id, from, to, weights }: GraphLateral): PictureLink {
@@ -81,12 +124,22 @@ const inhibits = (weights: GraphLateral["weights"]): boolean =>
     : weights.kind !== "matrix" && weights.follows.kind === "anti-hebbian";
 
 /** `deconv 3×3 / 2`: taps, then the stride if there is one. */
-function describeKind({ kind, kernel, stride }: GraphSynapse): readonly string[] {
-  const name = kind.replace(/2d$/, "");
-  if (kernel === undefined) return [name];
+function describeOperation({ kind, kernel, stride, operation, groups, local }: Operation): string {
+  const name = [local === true ? "local" : "", operation ?? "", kind.replace(/2d$/, "")].filter((word) => word !== "");
+  const grouped = groups === undefined ? "" : `, ${groups} groups`;
+  if (kernel === undefined) return `${name.join(" ")}${grouped}`;
   const [rows, columns] = stride ?? [1, 1];
   const strides = rows === 1 && columns === 1 ? "" : ` / ${rows === columns ? rows : `${rows}×${columns}`}`;
-  return [`${name} ${kernel.join("×")}${strides}`];
+  return `${name.join(" ")} ${kernel.join("×")}${strides}${grouped}`;
+}
+
+interface Operation {
+  readonly kind: string;
+  readonly kernel?: readonly number[];
+  readonly stride?: readonly number[];
+  readonly operation?: string;
+  readonly groups?: number;
+  readonly local?: true;
 }
 
 /** @param read  whether a synapse reads it; what nothing reads has no activity to speak of */

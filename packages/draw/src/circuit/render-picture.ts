@@ -4,7 +4,7 @@ import { arrowHead, headLength, line, pair, type Point } from "../strokes.ts";
 import { element, escapeXml, number, text } from "../svg-element.ts";
 import { textWidth } from "../text-width.ts";
 import type { CircuitPicture } from "./circuit-picture.ts";
-import { labelLine, labelSize } from "./label-size.ts";
+import { labelLine, labelSize, stageGap, stageHeight, stageInset } from "./label-size.ts";
 import { legendOf } from "./legend.ts";
 import type { PictureLayout, PlacedLink, PlacedUnit } from "./picture-layout.ts";
 import { errorRadius, noteLine, noteSize, sheetOffset, stateRadius } from "./unit-size.ts";
@@ -224,5 +224,37 @@ function renderLabel(placed: PlacedLink): string {
       "stroke-dasharray": link.kind === "feedback" ? "4 3" : link.kind === "lateral" ? "2 3" : undefined,
     }),
     ...lines,
+    ...renderStages(placed, color),
   ]);
+}
+
+/** Of a block: its stages one under the other; the signal runs down them, an error up. */
+function renderStages({ link, label }: PlacedLink, color: string): readonly string[] {
+  const { stages = [], skip = false } = link;
+  const down = link.kind !== "feedback";
+  const first = label.y + link.label.length * labelLine + 3.5;
+  const middle = label.x + label.width / 2;
+  const x = label.x + stageInset / 2;
+  const [start, end] = [first + stageGap / 2, label.y + label.height - 3];
+  const around = skip ? line({ x, y: down ? start : end }, { x, y: down ? end : start }, color, "arrow") : "";
+  const boxes = stages.flatMap((stage, index) => {
+    const y = first + index * (stageHeight + stageGap);
+    const box = y + stageGap;
+    const [from, to] = down ? [y + 1, box] : [box, y + 1];
+    return [
+      line({ x: middle, y: from }, { x: middle, y: to }, color, "arrow"),
+      element("rect", {
+        x: label.x + stageInset,
+        y: box,
+        width: label.width - 2 * stageInset,
+        height: stageHeight,
+        rx: 4,
+        fill: ink.band,
+        stroke: color,
+        "stroke-width": 0.8,
+      }),
+      text(stage, { x: middle, y: box + 14.5, "font-size": labelSize, "text-anchor": "middle" }),
+    ];
+  });
+  return [around, ...boxes];
 }

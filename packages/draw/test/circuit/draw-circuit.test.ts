@@ -24,3 +24,34 @@ it("names that XML cannot hold are escaped", async () => {
   expect(svg).toContain("&lt;&amp;&quot;");
   expect(svg).not.toContain('<&"');
 });
+
+it("a block is drawn as a box of its stages, its error pathway as one that is passed upwards", async () => {
+  const stages = [
+    {
+      kind: "deconv2d",
+      kernel: 3,
+      stride: 2,
+      channels: 5,
+      pool: { kind: "max", size: 2, stride: 1 },
+      activation: "relu",
+    },
+    { kind: "conv2d", kernel: 3, feedback: "separate", activation: "tanh" },
+  ];
+  const svg = await drawCircuit(
+    compiled({
+      version: 1,
+      name: "residual",
+      states: { x: { shape: [8, 8, 3], observed: { data: "image" } }, z: { shape: [4, 4, 6] } },
+      errors: { e: { target: "x" } },
+      synapses: { R: { from: "z", to: "e", kind: "block", skip: "projection", stages } },
+    }),
+  );
+  const heights = new Map(
+    [...svg.matchAll(/<text[^>]* y="([\d.]+)"[^>]*>([^<]*)</g)].map(([, y, text]) => [text, Number(y)]),
+  );
+  const heightOf = (text: string): number => heights.get(text) ?? Number.NaN;
+  expect(heightOf("with projection skip")).toBeLessThan(heightOf("deconv 3×3 / 2 · max pool 2×2 · relu"));
+  expect(heightOf("deconv 3×3 / 2 · max pool 2×2 · relu")).toBeLessThan(heightOf("conv 3×3 · tanh"));
+  expect(heightOf("LRA")).toBeLessThan(heightOf("(deconv 3×3 / 2)ᵀ"));
+  expect(heightOf("(deconv 3×3 / 2)ᵀ")).toBeLessThan(heightOf("E conv 3×3"));
+});
