@@ -27,6 +27,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   runs: { layer: 3, mayImport: "lower", browser: false },
   draw: { layer: 3, mayImport: [...diagnosticsAndProgram, "spec", "compiler", "kernels"], browser: true },
   conformance: { layer: 3, mayImport: "lower", browser: false },
+  onnx: { layer: 3, mayImport: ["program"], browser: true },
   verify: { layer: 3, mayImport: "lower", browser: true },
   settle: { layer: 4, mayImport: "lower", browser: false },
   experiments: { layer: 5, mayImport: "lower", browser: false },

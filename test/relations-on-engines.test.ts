@@ -3,7 +3,7 @@ import { createNativeEngine } from "@settle/engine-native";
 import { referenceEngine } from "@settle/engine-reference";
 import { tfjsEngines } from "@settle/engine-tfjs";
 import { wasmEngine } from "@settle/engine-wasm";
-import { type BufferId, type Program, type Relation, sizeOf } from "@settle/program";
+import { type BufferId, type Program, sizeOf } from "@settle/program";
 import type { Engine, NumberArray } from "@settle/runtime";
 import fc from "fast-check";
 import { mkdtempSync } from "node:fs";
@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { arbitraryRelation } from "../packages/engine-reference/test/arbitrary-relation.ts";
+import { arbitraryPool as pool } from "./arbitrary-pool.ts";
 import { interpretedKernels } from "./interpreted-kernels.ts";
 import { relationsProgram } from "./relations-program.ts";
 
@@ -21,30 +22,6 @@ afterAll(() => rm(cache, { recursive: true }));
 /** Not optimised: it is about the text of the kernels. */
 const native = createNativeEngine({ compiler: { extraFlags: ["-O0"] }, cache });
 
-/** A window that moves over a map: on each axis its size, its stride, the extent, and TensorFlow's rule. */
-const poolAxis = fc
-  .record({
-    taps: fc.integer({ min: 1, max: 3 }),
-    stride: fc.integer({ min: 1, max: 3 }),
-    pre: fc.integer({ min: 3, max: 6 }),
-    same: fc.boolean(),
-  })
-  .map(({ taps, stride, pre, same }) => {
-    const post = same ? Math.ceil(pre / stride) : Math.floor((pre - taps) / stride) + 1;
-    const pad = same ? Math.floor(Math.max((post - 1) * stride + taps - pre, 0) / 2) : 0;
-    return { big: "pre" as const, stride, taps, pad, pre, post };
-  });
-const pool: fc.Arbitrary<Relation> = fc
-  .record({ rows: poolAxis, columns: poolAxis, channels: fc.integer({ min: 1, max: 3 }) })
-  .map(({ rows, columns, channels }) => ({
-    preShape: [rows.pre, columns.pre, channels],
-    postShape: [rows.post, columns.post, channels],
-    axes: [rows, columns],
-    preChannels: channels,
-    postChannels: channels,
-    groups: channels,
-    weights: { kind: "fixed", value: 1 },
-  }));
 /** Kernels know rows and columns. */
 const relation = arbitraryRelation.filter(({ axes }) => axes.length <= 2);
 

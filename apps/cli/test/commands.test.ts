@@ -243,6 +243,57 @@ describe("settle verify", () => {
   });
 });
 
+describe("settle export", () => {
+  it.each(["npz", "safetensors"])("writes weights as %s, and eval takes them back", async (to) => {
+    await writeFile(join(folder, "tiny.json"), JSON.stringify(tinyCircuit));
+    expect(await json("export", "tiny.json", "--to", to, "--seed", "5")).toMatchObject({ file: `tiny.${to}`, to });
+    const scores = async (...args: string[]): Promise<unknown> => {
+      const data = ["--data", "color-mnist", "--limit", "2", "--engine", "wasm"];
+      return ((await json("eval", "tiny.json", ...data, ...args)) as { metrics: unknown }).metrics;
+    };
+    const weights = ["--weights", `tiny.${to}`];
+    expect(await scores(...weights, "--seed", "5")).toEqual(await scores("--seed", "5"));
+    expect(await scores(...weights, "--seed", "6")).not.toEqual(await scores("--seed", "6"));
+  });
+
+  it("writes the settle as an ONNX model, from here and from compile", async () => {
+    await writeFile(join(folder, "tiny.json"), JSON.stringify(tinyCircuit));
+    expect(await json("export", "tiny.json", "--to", "onnx", "--mode", "x=released")).toMatchObject({
+      file: "tiny.onnx",
+    });
+    await json("compile", "tiny.json", "--emit", "onnx", "-o", "again.onnx");
+    const [released, clamped] = [await readFile(join(folder, "tiny.onnx")), await readFile(join(folder, "again.onnx"))];
+    for (const bytes of [released, clamped]) expect(bytes.includes("Loop")).toBe(true);
+    expect(released.equals(clamped)).toBe(false);
+  });
+
+  it("says which array a circuit does not have, and which was meant", async () => {
+    const { encodeNpz } = await import("@settle/runs");
+    const weights = new Map([
+      ["w1", { shape: [3, 3, 3, 2], data: new Float32Array(54) }],
+      ["bias:e0", { shape: [3], data: new Float32Array(3) }],
+    ]);
+    await writeFile(join(folder, "misnamed.npz"), encodeNpz(weights));
+    const misnamed = await settle(["export", "tiny.json", "--to", "onnx", "--weights", "misnamed.npz"], {
+      cwd: folder,
+    });
+    expect(misnamed.code).toBe(1);
+    expect(misnamed.stderr).toContain("[checkpoint/unknown-tensor]");
+    expect(misnamed.stderr).toContain('did you mean "W1" for "w1"?');
+    weights.set("W1", { shape: [3, 3, 2, 3], data: new Float32Array(54) });
+    weights.delete("w1");
+    await writeFile(join(folder, "turned.npz"), encodeNpz(weights));
+    const turned = await settle(["export", "tiny.json", "--to", "onnx", "--weights", "turned.npz"], { cwd: folder });
+    expect(turned.stderr).toContain("[checkpoint/shape-mismatch]");
+  });
+
+  it("refuses a mode of a state that is not observed, and a word that is no mode", async () => {
+    const { stderr } = await settle(["export", "tiny.json", "--to", "onnx", "--mode", "z1=free"], { cwd: folder });
+    expect(stderr).toContain("[session/unknown-node]");
+    expect((await settle(["export", "tiny.json", "--to", "onnx", "--mode", "x=fre"], { cwd: folder })).code).toBe(2);
+  });
+});
+
 describe("settle new", () => {
   it("writes a commented circuit that checks without a warning, with its schema", async () => {
     expect(await json("new", "first")).toEqual({ file: "first.json" });

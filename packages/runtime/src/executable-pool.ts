@@ -4,8 +4,8 @@
  * Parameters live in the executable that learned last (the holder) and are copied through the host only when another
  * one is used. The host's copy is what is true whenever there is no holder.
  */
-import { settleError } from "@settle/diagnostics";
-import { type Buffer, type Program, sameShape, sizeOf } from "@settle/program";
+import { type Buffer, type Program, sizeOf } from "@settle/program";
+import { checkTensors } from "./check-tensors.ts";
 import type { Engine, Executable, LoadOptions } from "./engine.ts";
 import { type Modes, programKey } from "./modes.ts";
 import { initialValues } from "./noise.ts";
@@ -157,44 +157,4 @@ function persistent(program: Program): readonly Buffer[] {
 
 function stored(buffer: Buffer, data: StoredTensor["data"]): StoredTensor {
   return { role: buffer.role === "moment" ? "moment" : "parameter", shape: buffer.type.shape, data };
-}
-
-/** Everything is checked before anything is taken over, so a bad file leaves the session as it was. */
-function checkTensors(buffers: readonly Buffer[], tensors: ReadonlyMap<string, StoredTensor>): void {
-  const known = new Set<string>(buffers.map(({ id }) => id));
-  const strangers = [...tensors.keys()].filter((id) => !known.has(id));
-  if (strangers.length > 0) {
-    throw settleError("checkpoint/unknown-tensor", `The circuit has no ${list(strangers)}.`, {
-      help: "these weights are from another circuit: give the circuit they were trained with",
-    });
-  }
-  for (const buffer of buffers) {
-    const tensor = tensors.get(buffer.id);
-    if (tensor === undefined) {
-      // Weights alone are enough to settle with; the rule's memory then starts anew.
-      if (buffer.role === "moment") continue;
-      throw settleError("checkpoint/missing-tensor", `The weights lack "${buffer.id}" (${buffer.description}).`, {
-        help: "these weights are from another circuit, or incomplete: give the circuit they were trained with",
-      });
-    }
-    if (!sameShape(tensor.shape, buffer.type.shape) || tensor.data.length !== sizeOf(buffer.type.shape)) {
-      throw settleError(
-        "checkpoint/shape-mismatch",
-        `"${buffer.id}" is [${buffer.type.shape.join(", ")}] in the circuit, ` +
-          `but [${tensor.shape.join(", ")}] (${tensor.data.length} numbers) in the weights.`,
-        { help: "these weights are from another circuit: give the circuit they were trained with" },
-      );
-    }
-    const bad = tensor.data.findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0) {
-      throw settleError("checkpoint/not-finite", `"${buffer.id}" is ${tensor.data[bad]} at entry ${bad}.`, {
-        help: "the weights are damaged: take an earlier checkpoint",
-      });
-    }
-  }
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => `"${name}"`);
-  return `${shown.join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
 }

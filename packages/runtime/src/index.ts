@@ -1,4 +1,5 @@
 export { type ArrayField, arraySource } from "./array-source.ts";
+export { checkTensors } from "./check-tensors.ts";
 export { chooseEngine, type EngineChoice, type ProbedEngine, probeEngines } from "./choose-engine.ts";
 export { checkSource, type DataBatch } from "./data-batch.ts";
 export type { Discrepancy, DiscrepancySum } from "./discrepancy.ts";

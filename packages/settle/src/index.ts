@@ -53,6 +53,7 @@ export { emitCode, type EmittedCode } from "./emit-code.ts";
 export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
 export { estimateStability } from "./estimate-stability.ts";
 export { evaluate, type EvaluateOptions, type Evaluation, type SampleImages } from "./evaluate.ts";
+export { exportCircuit, type ExportFormat, exportFormats, type ExportSettings } from "./export-circuit.ts";
 export { explain, type ExplainFormat, explainFormats, explainLevels, type Level } from "./explain.ts";
 export { fixCircuit, type FixResult } from "./fix-circuit.ts";
 export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";

@@ -47,18 +47,22 @@ export async function weightsOfRun(run: Run): Promise<ReadonlyMap<string, Stored
 }
 
 /**
- * Weights from a `.safetensors` file: a checkpoint, or bare tensors named as the circuit's parameters are.
+ * Weights from a `.safetensors` file (a checkpoint, or bare tensors named as the circuit's parameters are) or from an
+ * `.npz` file. What it is shows in its first bytes, not in its name.
  * @throws {SettleError} `runs/damaged-tensors`, `runs/not-found`, …
  */
 export async function weightsOfFile(
   file: string,
   { from }: LoadOptions = {},
 ): Promise<ReadonlyMap<string, StoredTensor>> {
-  const { decodeCheckpoint, decodeSafetensors, fileFault } = await import("@settle/runs");
+  const { decodeCheckpoint, decodeNpz, decodeSafetensors, fileFault } = await import("@settle/runs");
   const bytes = await readFile(resolve(from ?? process.cwd(), file)).catch((fault: unknown) => {
     throw fileFault(fault, file, "read the weights");
   });
+  const bare = (tensors: ReturnType<typeof decodeNpz>): ReadonlyMap<string, StoredTensor> =>
+    new Map([...tensors].map(([id, tensor]) => [id, { role: "parameter", ...tensor }]));
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return bare(decodeNpz(bytes, file));
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   if (metadata["format"] === "settle-checkpoint") return decodeCheckpoint(bytes, file).tensors;
-  return new Map([...tensors].map(([id, tensor]) => [id, { role: "parameter", ...tensor }]));
+  return bare(tensors);
 }

@@ -64,7 +64,7 @@ export async function checkCorrections(
     for (const { id, shape } of states) {
       const { inexact, prior, others, exact: terms, departures } = pathways.get(id)!;
       const touching = [...energies].filter(([error]) => sideOf(equations, id, error) !== undefined);
-      const checkable = touching.filter(([error, energy]) => energy.weights !== undefined && !inexact.has(error));
+      const checkable = touching.filter(([error, energy]) => energy.checkable && !inexact.has(error));
       const all: readonly Departure[] = [...departures, ...touching.flatMap(([, energy]) => energy.departures)];
       const rule = rules(`correction/${id}`);
       const completedRule = new Float64Array(sizeOf(shape));

@@ -28,24 +28,32 @@ export async function checkLearning(
     const verdicts: RuleVerdict[] = [];
     for (const [id, delta] of equations.deltas) {
       const errors = errorsIn(delta);
-      const own = departuresOf(equations, id, delta);
-      const involved = errors.map((error) => energies.get(error)!);
+      const parameter = equations.parameters.find((each) => each.id === id)!;
+      const own = parameter.kind === "precision" ? [] : departuresOf(equations, id, delta);
+      // σ and R bear on the discrepancy itself, whatever else descends another energy.
+      const involved =
+        parameter.kind === "precision"
+          ? [discrepancyOf(energies.get(parameter.owner)!)]
+          : errors.map((error) => energies.get(error)!);
       const departures = [...own, ...involved.flatMap((energy) => energy.departures.filter(bearsOnWeights))];
       const rule = printTerm(delta, equations);
       const verdict = { id, rule, gradient: departures.length === 0, departures };
-      if (own.length > 0 || involved.some(({ weights }) => weights === undefined)) {
+      if (own.length > 0 || involved.some(({ checkable }) => !checkable)) {
         verdicts.push(verdict);
         continue;
       }
-      const parameter = id as BufferId;
-      const values = Float64Array.from(await executable.read(parameter));
+      const buffer = id as BufferId;
+      const { shape } = program.buffers.find((each) => each.id === buffer)!.type;
+      const triangular = parameter.kind === "precision" && shape.length >= 2;
+      const values = Float64Array.from(await executable.read(buffer));
       const learned = await executable.read(`sum/${id}` as BufferId);
       const wanted: number[] = [];
       const got: number[] = [];
-      for (const direction of randomDirections(seed, id, directions, values.length)) {
+      for (const drawn of randomDirections(seed, id, directions, values.length)) {
+        const direction = triangular ? lowerTriangle(drawn, shape.at(-1)!) : drawn;
         const moved = async (by: number): Promise<(name: string) => Float64Array> => {
           await executable.write(
-            parameter,
+            buffer,
             values.map((value, k) => value + by * direction[k]!),
           );
           return bench.read(point, batch);
@@ -63,7 +71,7 @@ export async function checkLearning(
         wanted.push(-change / (2 * epsilon));
         got.push(dot(learned, direction));
       }
-      await executable.write(parameter, values);
+      await executable.write(buffer, values);
       verdicts.push({
         ...verdict,
         check: checkOf(`Δ ${id} against −∂E/∂${id}`, relativeError(got, wanted), tolerance),
@@ -74,6 +82,17 @@ export async function checkLearning(
     await executable.dispose();
   }
 }
+
+const discrepancyOf = (energy: Energy): Energy => ({
+  ...energy,
+  verdict: { ...energy.verdict, kind: "discrepancy" },
+  checkable: true,
+  departures: [],
+});
+
+/** What stands above the diagonal of a factor is not read. */
+const lowerTriangle = (values: Float64Array, size: number): Float64Array =>
+  values.map((value, k) => (k % size > Math.floor(k / size) % size ? 0 : value));
 
 /** The target moving elsewhere does not make a weight's own rule less of a gradient. */
 const bearsOnWeights = ({ kind }: Departure): boolean => kind !== "two-energies";

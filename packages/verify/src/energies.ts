@@ -14,6 +14,8 @@ export interface Energy {
   readonly common: boolean;
   /** Precision by which differences are multiplied, entry by entry along the last axis; undefined if it is a matrix. */
   readonly weights: readonly number[] | undefined;
+  /** Whether differences of the energy can be told from what is read out. */
+  readonly checkable: boolean;
   /** t, what is compared with the prediction. */
   readonly target: Term;
   /** a, what g is applied to. */
@@ -30,7 +32,7 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
   const g = equations.outputs.get(id);
   const whitened = error.precision?.apply === "whiten";
   const weights = weightsOf(error);
-  const shared = { weights, target, before };
+  const shared = { weights, target, before, checkable: weights !== undefined };
   if (weights === undefined && whitened) {
     const message = `${id} is whitened by a full precision: e = (t − μ)R⁻ᵀ with Σ = RRᵀ goes into the rules where a gradient has (t − μ)Σ⁻¹`;
     const departures = [{ kind: "whitened", message } as const];
@@ -42,7 +44,7 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
       ? `${id} is divided by σ, not σ²: rules descend ${measure} instead of the discrepancy ½Σ(t − μ)²/σ²`
       : `discrepancy of ${id}`;
     const kind = whitened ? "standardized" : "discrepancy";
-    return { ...shared, verdict: { error: id, kind, message }, common: true, departures: [] };
+    return { ...shared, checkable: true, verdict: { error: id, kind, message }, common: true, departures: [] };
   }
   const name = g === "softmax" ? "softmax" : g.name;
   const loss =

@@ -46,7 +46,7 @@ export async function createProbeBench(
   };
 }
 
-/** The initial weights; what starts at a constant is moved from it, so that nothing is checked at a special point. */
+/** The initial weights; biases, which start at a constant, are moved from it: 0 is too special a point. */
 export async function fillParameters(program: Program, executable: Executable, seed: number): Promise<void> {
   for (const buffer of program.buffers) {
     const { id, role, type, initial, stream } = buffer;
@@ -55,7 +55,7 @@ export async function fillParameters(program: Program, executable: Executable, s
       await executable.write(id, initialValues(buffer, seed));
     if (role !== "parameter" && role !== "moment") continue;
     const values = Float64Array.from(initialValues(buffer, seed));
-    if (role === "parameter" && stream !== undefined && initial?.kind === "constant") {
+    if (role === "parameter" && stream !== undefined && initial?.kind === "constant" && id.startsWith("bias:")) {
       const moved = sampleNormals({ seed, stream: `verify/${id}`, epoch: 0, samples: [0] }, values.length);
       values.forEach((value, k) => (values[k] = value + 0.1 * moved[k]!));
     }

@@ -44,7 +44,8 @@ export async function verifyCircuit(compiled: Compiled, options: VerifyOptions):
   signal?.throwIfAborted();
   onStage("equilibrium");
   const moving = corrections.filter(({ id }) => graph.states.get(id)?.observed === undefined);
-  const descends = moving.every(({ gradient }) => gradient) && equations.outputs.size === 0;
+  const diagonal = [...energies.values()].every(({ weights }) => weights !== undefined);
+  const descends = moving.every(({ gradient }) => gradient) && equations.outputs.size === 0 && diagonal;
   const equilibrium = await checkEquilibrium(equations, energies, descends, reference, seed);
   const engines: EngineVerdict[] = [];
   if (options.engines.length > 0) {
@@ -85,6 +86,12 @@ function remarksOn(equations: Equations): readonly string[] {
   }
   for (const [energy, ids] of leaking) {
     remarks.push(`the leak of ${ids.join(", ")} lies outside the corrections; it descends ${energy} beside E`);
+  }
+  for (const { id, precision } of graph.errors.values()) {
+    if (precision?.learn === undefined) continue;
+    remarks.push(
+      `the precision of ${id} is learned: E has ½ log det Σ as well, whose part of the Δ is added when it is applied`,
+    );
   }
   for (const { id, kind, follows, learning } of parameters) {
     if (kind !== "error" || !learning.learns) continue;

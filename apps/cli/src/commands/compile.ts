@@ -1,11 +1,10 @@
 import { Option } from "commander";
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { CommandDefinition } from "../command.ts";
 import { compileCircuit } from "../compile-circuit.ts";
 import { exitCodes } from "../exit-code.ts";
+import { writeResult } from "../write-result.ts";
 
-const forms = ["program", "c", "wasm"] as const;
+const forms = ["program", "c", "wasm", "onnx"] as const;
 
 export const compileCommand: CommandDefinition = {
   name: "compile",
@@ -13,6 +12,7 @@ export const compileCommand: CommandDefinition = {
   examples: [
     ["settle compile conv-ngc -o conv-ngc.program.json", "the instructions, with every observed node clamped"],
     ["settle compile conv-ngc -o conv-ngc.c --emit c", "the C that the native engine builds here"],
+    ["settle compile conv-ngc -o conv-ngc.onnx --emit onnx", "the settle as an ONNX model, untrained"],
     ["settle compile conv-ngc -o conv-ngc.wat --emit wasm", "the text of the wasm engine's module"],
   ],
   define(command) {
@@ -24,21 +24,19 @@ export const compileCommand: CommandDefinition = {
       );
   },
   async run(context, command) {
-    const { emitCode, serializeProgram, settleError } = await import("@settle/settle");
+    const { emitCode, serializeProgram } = await import("@settle/settle");
     const { output, emit } = command.opts<{ output: string; emit: (typeof forms)[number] }>();
     const { compiled } = await compileCircuit(command.args[0] ?? "", context);
     const { program } = compiled;
-    const text = emit === "program" ? serializeProgram(program) : await emitCode(program, emit);
-    await writeFile(resolve(context.terminal.cwd, output), text).catch((fault: NodeJS.ErrnoException) => {
-      throw settleError("output/unwritable", `"${output}" cannot be written: ${fault.message}.`, { cause: fault });
-    });
+    const content = emit === "program" ? serializeProgram(program) : await emitCode(program, emit);
+    await writeResult(output, content, context);
     const { buffers, circuit, phases } = program;
     const instructions = Object.values(phases).reduce((sum, phase) => sum + phase.instructions.length, 0);
-    const lines = text.split("\n").length;
+    const size = typeof content === "string" ? `${content.split("\n").length} lines` : `${content.length} bytes`;
     context.print(
       emit === "program"
         ? `Wrote ${output}: ${instructions} instructions on ${buffers.length} buffers.`
-        : `Wrote ${output}: ${lines} lines.`,
+        : `Wrote ${output}: ${size}.`,
     );
     context.document({ file: output, emit, circuit, instructions, buffers: buffers.length });
     return exitCodes.done;

@@ -52,7 +52,7 @@ export const evalCommand: CommandDefinition = {
           .choices(["train", "validation", "test", "all"])
           .default("test"),
       )
-      .option("--weights <file>", "a .safetensors file; default the run's newest checkpoint")
+      .option("--weights <file>", "a .safetensors or .npz file; default the run's newest checkpoint")
       .option(
         "--noise <sd,…>",
         "denoise, robustness: standard deviations of the noise, on the scale 0 … 1; default 0.1, or 0.05,0.1,0.2",

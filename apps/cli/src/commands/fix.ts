@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
+import { writeResult } from "../write-result.ts";
 
 export const fixCommand: CommandDefinition = {
   name: "fix",
@@ -16,7 +15,7 @@ export const fixCommand: CommandDefinition = {
     command.argument("<file>", "a circuit file, .json or .jsonc").option("--write", "change the file", false);
   },
   async run(context, command) {
-    const { diagnosticsJson, fixCircuit, settleError } = await import("@settle/settle");
+    const { diagnosticsJson, fixCircuit } = await import("@settle/settle");
     const { createTwoFilesPatch } = await import("diff");
     const { cwd } = context.terminal;
     const { write } = command.opts<{ write: boolean }>();
@@ -31,11 +30,7 @@ export const fixCommand: CommandDefinition = {
       context.print(patch.trimEnd());
       for (const { diagnostic } of applied) context.log(`repaired [${diagnostic.code}]: ${diagnostic.message}`);
     }
-    if (changed && write) {
-      await writeFile(resolve(cwd, file), after).catch((fault: NodeJS.ErrnoException) => {
-        throw settleError("output/unwritable", `"${file}" cannot be written: ${fault.message}.`, { cause: fault });
-      });
-    }
+    if (changed && write) await writeResult(file, after, context);
     if (!changed) context.print(ok ? `${file} needs no repair.` : `${file}: nothing that could be repaired by itself.`);
     else if (write) context.print(`Wrote ${file}: ${applied.length} ${applied.length === 1 ? "repair" : "repairs"}.`);
     else context.log("Nothing is written yet: --write changes the file.");

@@ -12,6 +12,7 @@ import { drawCommand } from "./draw.ts";
 import { enginesCommand } from "./engines.ts";
 import { evalCommand } from "./eval.ts";
 import { explainCommand } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { fixCommand } from "./fix.ts";
 import { infoCommand } from "./info.ts";
 import { newCommand } from "./new.ts";
@@ -33,6 +34,7 @@ export const commands: readonly CommandDefinition[] = [
   trainCommand,
   evalCommand,
   compareCommand,
+  exportCommand,
   dataCommand,
   enginesCommand,
   conformanceCommand,
