@@ -18,6 +18,13 @@ function walk(before: unknown, after: unknown, path: string, skip: readonly stri
     }
     return;
   }
+  // Lists of parts (the stages of a block) are compared place by place.
+  if (isRecordList(before) && isRecordList(after)) {
+    for (let index = 0; index < Math.max(before.length, after.length); index++) {
+      walk(before[index], after[index], `${path}[${index}]`, skip, changes);
+    }
+    return;
+  }
   const [left, right] = [shown(before), shown(after)];
   if (left === right) return;
   changes.push({
@@ -29,6 +36,9 @@ function walk(before: unknown, after: unknown, path: string, skip: readonly stri
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isRecordList = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isRecord);
 
 /** `leaky-relu (slope 0.2)`, `[16, 16, 25]`, `0.1`. */
 function shown(value: unknown): string | undefined {

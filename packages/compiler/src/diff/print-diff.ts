@@ -38,4 +38,10 @@ function partLines(parts: readonly PartChange[]): readonly string[] {
 }
 
 const fieldLines = (fields: readonly FieldChange[], indent: string): readonly string[] =>
-  fields.map(({ field, before = "none", after = "none" }) => `${indent}${field.padEnd(22)}${before} → ${after}`);
+  fields.map(
+    ({ field, before = "none", after = "none" }) =>
+      `${indent}${field.padEnd(21)} ${shortened(before)} → ${shortened(after)}`,
+  );
+
+/** A part that only one circuit has is told in its first words; the JSON has all of them. */
+const shortened = (text: string): string => (text.length <= 72 ? text : `${text.slice(0, 71)}…`);

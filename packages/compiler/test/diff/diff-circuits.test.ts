@@ -103,6 +103,24 @@ describe("the difference of two circuits", () => {
     ]);
   });
 
+  it("compares the stages of a block place by place", () => {
+    const withBlock = (kernel: number, more: readonly object[]) => ({
+      version: 1,
+      name: "block",
+      states: { x: { shape: [4, 4, 3], observed: { data: "image" } }, z: { shape: [4, 4, 3] } },
+      errors: { e: { target: "x" } },
+      synapses: {
+        R: { from: "z", to: "e", kind: "block", stages: [{ kind: "conv2d", kernel, channels: 3 }, ...more] },
+      },
+    });
+    const [change] = between(withBlock(3, []), withBlock(5, [{ kind: "conv2d", kernel: 3, channels: 3 }])).synapses;
+    expect(change).toMatchObject({ change: "changed", id: "R" });
+    expect(change?.change === "changed" && change.fields.map(({ field }) => field)).toEqual([
+      "block.stages[0].kernel",
+      "block.stages[1]",
+    ]);
+  });
+
   it("turns around when the circuits do", () => {
     const other = {
       ...chain,
