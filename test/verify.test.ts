@@ -1,9 +1,12 @@
 import { compile } from "@settle/compiler";
+import { parseCircuit } from "@settle/spec";
 import { referenceEngine } from "@settle/engine-reference";
 import { verifyCircuit } from "@settle/verify";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { readdirSync } from "node:fs";
 import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { readText, root } from "./workspace.ts";
 
 test("verify finds gradients, and nothing wrong, in circuits of any form that leave nothing out", async () => {
   await fc.assert(
@@ -20,4 +23,28 @@ test("verify finds gradients, and nothing wrong, in circuits of any form that le
     }),
     { numRuns: 25 },
   );
+});
+
+const fixtures = readdirSync(`${root}/packages/compiler/fixtures`).filter((name) => !name.startsWith("error-"));
+
+test.each(fixtures)("every rule of the compiler's fixture %s is what verify says it is", async (name) => {
+  const { spec } = parseCircuit(readText(`packages/compiler/fixtures/${name}/circuit.json`));
+  if (spec === undefined) throw new Error(`${name} does not parse`);
+  const compiled = compile(spec);
+  if (!compiled.ok) throw new Error(`${name} does not compile`);
+  const found = await verifyCircuit(compiled, { reference: referenceEngine, engines: [], seed: 1 });
+  const failed = [...found.corrections, ...found.learning].filter(({ check }) => check?.ok === false);
+  expect(failed).toEqual([]);
+});
+
+test("a block with exact credit claims gradients, one with LRA says that it has none", async () => {
+  const rulesOf = async (name: string): Promise<Readonly<Record<string, boolean>>> => {
+    const { spec } = parseCircuit(readText(`packages/compiler/fixtures/${name}/circuit.json`));
+    const compiled = compile(spec!);
+    if (!compiled.ok) throw new Error(`${name} does not compile`);
+    const found = await verifyCircuit(compiled, { reference: referenceEngine, engines: [], seed: 1 });
+    return Object.fromEntries([...found.corrections, ...found.learning].map(({ id, gradient }) => [id, gradient]));
+  };
+  expect(await rulesOf("exact-block")).toEqual({ x: true, z: true, "R/0": true, "R/1": true });
+  expect(await rulesOf("residual-block")).toMatchObject({ x: true, z: false, "R/0": false, "bias:e": true });
 });

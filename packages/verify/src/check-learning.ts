@@ -1,5 +1,5 @@
 /** What every parameter learns against finite differences of the energy it should descend. */
-import { type Equations, printTerm, type Term } from "@settle/compiler";
+import { type Equations, type GraphSynapse, printTerm, type Term } from "@settle/compiler";
 import type { BufferId } from "@settle/program";
 import type { Engine, NumberArray } from "@settle/runtime";
 import { directions, energyProbes, epsilon, tolerance } from "./check-corrections.ts";
@@ -27,7 +27,7 @@ export async function checkLearning(
     const at = await bench.read(point, batch);
     const verdicts: RuleVerdict[] = [];
     for (const [id, delta] of equations.deltas) {
-      const errors = errorsIn(delta);
+      const errors = errorsOf(equations, delta);
       const parameter = equations.parameters.find((each) => each.id === id)!;
       const own = parameter.kind === "precision" ? [] : departuresOf(equations, id, delta);
       // σ and R bear on the discrepancy itself, whatever else descends another energy.
@@ -97,10 +97,35 @@ const lowerTriangle = (values: Float64Array, size: number): Float64Array =>
 /** The target moving elsewhere does not make a weight's own rule less of a gradient. */
 const bearsOnWeights = ({ kind }: Departure): boolean => kind !== "two-energies";
 
+/** Sums are opened, factors left out. */
+function coresOf(term: Term): readonly Term[] {
+  if (term.kind === "sum") return term.terms.flatMap(coresOf);
+  return term.kind === "scale" ? coresOf(term.of) : [term];
+}
+
+/** The synapse that a stage's weights belong to. */
+function ownerOf({ graph }: Equations, stage: string): GraphSynapse | undefined {
+  const owner = graph.stages.get(stage)?.synapse;
+  return owner === undefined ? undefined : graph.synapses.get(owner);
+}
+
+/** Error nodes whose energy a parameter bears on. */
+function errorsOf(equations: Equations, delta: Term): readonly string[] {
+  const reached = coresOf(delta).flatMap((core) =>
+    core.kind === "correlate" ? (ownerOf(equations, core.stage)?.to ?? []) : errorsIn(core),
+  );
+  return [...new Set(reached)];
+}
+
 function departuresOf(equations: Equations, id: string, delta: Term): readonly Departure[] {
-  const core = delta.kind === "scale" ? delta.of : delta;
-  if (core.kind === "correlate" && core.post.kind === "error" && core.pre.kind !== "error") return [];
-  if (core.kind === "positions" && core.of.kind === "error") return [];
-  const message = `${id} learns by ${printTerm(delta, equations)}, which is not the gradient of a prediction`;
-  return [{ kind: "error-pathway", message }];
+  return coresOf(delta).flatMap((core): readonly Departure[] => {
+    if (core.kind === "positions" && core.of.kind === "error") return [];
+    const owner = core.kind === "correlate" ? ownerOf(equations, core.stage) : undefined;
+    if (owner !== undefined && (owner.block === undefined || owner.block.credit === "backprop")) return [];
+    const message =
+      owner === undefined
+        ? `${id} learns by ${printTerm(delta, equations)}, which is not the gradient of a prediction`
+        : `${id} learns by ${printTerm(delta, equations)}, from the error as block ${owner.id} brings it (${owner.block?.credit})`;
+    return [{ kind: "error-pathway", message }];
+  });
 }

@@ -63,15 +63,24 @@ export async function fillParameters(program: Program, executable: Executable, s
   }
 }
 
-/** Random states for `batch` samples. They lie between multiples of 1/64, off the kinks of activations and priors. */
+/**
+ * Random states for `batch` samples. They keep away from multiples of 1/64, where activations and priors have their
+ * kinks, and no two are equal, where a max pool has its.
+ */
 export function randomPoint({ graph }: Equations, seed: number, batch: number): Point {
   const samples = Array.from({ length: batch }, (_, n) => n);
   return new Map(
     [...graph.states.values()].map(({ id, shape }) => {
       const drawn = sampleNormals({ seed, stream: `verify/${id}`, epoch: 0, samples }, sizeOf(shape));
-      return [id, Float64Array.from(drawn, (x) => (Math.floor(32 * x) + 0.5) / 64)];
+      return [id, Float64Array.from(drawn, (x) => awayFromKinks(x / 2))];
     }),
   );
+}
+
+/** The middle half of each interval between multiples of 1/64. */
+function awayFromKinks(x: number): number {
+  const below = Math.floor(64 * x);
+  return (below + 0.25 + (64 * x - below) / 2) / 64;
 }
 
 /** Standard normal numbers to move along. */
