@@ -6,12 +6,13 @@ import type {
   LateralSpec,
   PrecisionSpec,
   StateSpec,
+  StageSpec,
   SynapseSpec,
 } from "@settle/spec";
 import fc from "fast-check";
 
 type Shape = readonly number[];
-interface Operation {
+interface Operation extends Readonly<Record<string, unknown>> {
   readonly kind: "conv2d" | "deconv2d";
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -84,6 +85,67 @@ function covarianceOf(sigma: readonly number[]): readonly (readonly number[])[] 
   return sigma.map((a, i) => sigma.map((b, j) => (i === j ? a * b : 0.3 * (-1) ** (i + j) * a * b)));
 }
 
+/** A synapse without stages: dense, (de)convolution with groups or filters of its own, average pool, upsampling. */
+function plainBetween(from: Shape, to: Shape, { choice, form }: { choice: number; form: string }): SynapseSpecOfKind {
+  const fixed: SynapseSpecOfKind[] = [];
+  if (from.length === 3 && to.length === 3 && from[2] === to[2]) {
+    for (const n of [1, 2, 3]) {
+      const fits = (big: Shape, small: Shape): boolean => [0, 1].every((k) => Math.ceil(big[k]! / n) === small[k]!);
+      if (fits(from, to)) fixed.push({ kind: "pool", size: [n, 2], stride: n });
+      if (fits(to, from)) fixed.push({ kind: "upsample", factor: n });
+    }
+  }
+  const options = [...convolutions(from, to), ...fixed];
+  const operation = options[choice % (options.length + 1)] ?? { kind: "dense" as const };
+  if (operation.kind !== "conv2d" && operation.kind !== "deconv2d") return operation;
+  const groups = [2, 3].find((n) => from[2]! % n === 0 && to[2]! % n === 0);
+  if (form === "grouped" && groups !== undefined) return { ...operation, groups };
+  return form === "local" ? { ...operation, local: true } : operation;
+}
+
+type SynapseSpecOfKind = { readonly kind: NonNullable<SynapseSpec["kind"]>; readonly [field: string]: unknown };
+
+/** Up to three stages between any two shapes, exact: average pools, smooth activations, upsampling, every skip that fits. */
+function blockBetween(from: Shape, to: Shape, choice: number): SynapseSpecOfKind {
+  const bit = (k: number): boolean => Math.floor(choice / 2 ** k) % 2 === 1;
+  const stages: Partial<StageSpec>[] = [
+    {
+      kind: "dense",
+      shape: [3, 4, 2],
+      ...(bit(0) ? { pool: { kind: "average", size: [2, 3], stride: bit(1) ? 2 : 1 } } : {}),
+      activation: bit(2) ? "tanh" : "softplus",
+      ...(bit(3) ? { upsample: 2 } : {}),
+    },
+    ...(bit(4)
+      ? [{ kind: "conv2d" as const, kernel: [3, 2] as const, channels: 2, activation: "sigmoid" as const }]
+      : []),
+    { kind: "dense", ...(bit(5) ? { activation: "gelu" as const } : {}) },
+  ];
+  const same = from.length === to.length && from.every((n, k) => n === to[k]);
+  const maps = from.length === 3 && to.length === 3;
+  const whole = (big: Shape, small: Shape): boolean =>
+    [0, 1].every(
+      (k) => Math.ceil(big[k]! / Math.ceil(big[k]! / small[k]!)) === small[k]! && big[k]! >= (small[k] ?? 0),
+    );
+  const resizes = maps && (whole(from, to) || whole(to, from));
+  const skip = same && bit(6) ? "identity" : resizes && bit(7) ? "projection" : "none";
+  return { kind: "block", credit: "backprop", stages, skip };
+}
+
+function sameTensor(
+  other: SynapseSpec,
+  operation: SynapseSpecOfKind,
+  nodes: readonly { readonly shape: Shape }[],
+  ends: { readonly from: string; readonly to: string },
+): boolean {
+  if (operation.kind !== "dense" && operation.kind !== "conv2d" && operation.kind !== "deconv2d") return false;
+  const fields = ({ kind, ...rest }: Readonly<Record<string, unknown>>): string =>
+    JSON.stringify([kind, rest["kernel"], rest["groups"], rest["local"], rest["stride"], rest["padding"]]);
+  const shapeOf = (id: string): string => JSON.stringify(nodes[Number(id.slice(1))]!.shape);
+  const alike = (a: string, b: string): boolean => shapeOf(a) === shapeOf(b);
+  return fields(other) === fields(operation) && alike(other.from, ends.from) && alike(other.to, ends.to);
+}
+
 const node = fc.record({
   shape: fc.constantFrom(...shapes),
   activation: fc.constantFrom(...smooth),
@@ -97,6 +159,9 @@ const edge = fc.record({
   from: fc.nat(),
   to: fc.nat(),
   choice: fc.nat(),
+  form: fc.constantFrom("plain" as const, "plain" as const, "grouped" as const, "local" as const, "block" as const),
+  /** Whether its weights are those of an earlier synapse of the same kind between the same shapes, if there is one. */
+  shares: fc.boolean(),
   coefficient: fc.constantFrom(1, 0.5, -1.5),
 });
 
@@ -142,9 +207,18 @@ export const arbitraryCircuit: fc.Arbitrary<CircuitSpec> = fc
         compares: target.compares,
         ...precisionOf(target.precision, target.shape),
       };
-      const options = convolutions(nodes[from]!.shape, target.shape);
-      const operation = options[each.choice % (options.length + 1)] ?? { kind: "dense" as const };
-      synapses[`w${from}-${to}`] = { ...operation, from: `s${from}`, to: `e${to}`, coefficient: each.coefficient };
+      const source = nodes[from]!.shape;
+      const ends = { from: `s${from}`, to: `e${to}`, coefficient: each.coefficient };
+      const operation =
+        each.form === "block"
+          ? blockBetween(source, target.shape, each.choice)
+          : plainBetween(source, target.shape, each);
+      const alike = Object.entries(synapses).find(
+        ([, other]) => each.shares && sameTensor(other, operation, nodes, ends),
+      );
+      const weights =
+        alike === undefined ? {} : { weights: ("weights" in alike[1] ? alike[1].weights : undefined) ?? alike[0] };
+      synapses[`w${from}-${to}`] = { ...operation, ...ends, ...weights };
     }
     return { version: 1, name: "random", states, errors, synapses };
   });
