@@ -1,6 +1,6 @@
 /** The picture of a circuit as people draw it in papers. */
 import type { Compiled } from "@settle/compiler";
-import { picturesSubtitle } from "./picture-subtitle.ts";
+import { pictureSubtitle } from "./picture-subtitle.ts";
 import { pictureOfGraph } from "./picture-of-graph.ts";
 import { placePicture } from "./place-picture.ts";
 import { renderPicture } from "./render-picture.ts";
@@ -12,6 +12,6 @@ import { renderPicture } from "./render-picture.ts";
  * @returns an SVG document
  */
 export async function drawCircuit(compiled: Compiled): Promise<string> {
-  const picture = pictureOfGraph(compiled.graph, picturesSubtitle(compiled.analysis));
+  const picture = pictureOfGraph(compiled.graph, pictureSubtitle(compiled.analysis));
   return renderPicture(picture, await placePicture(picture));
 }
