@@ -70,7 +70,7 @@ export async function checkEquilibrium(
     const strongest = Math.max(...pulls.map((pull) => pull.size));
     const moving = pulls.filter((pull) => pull.size > flat * strongest);
     if (strongest >= 2) {
-      return notChecked(`settling diverges at this rate (β·λmax = ${strongest.toPrecision(3)}, 2 or more)`);
+      return notChecked(`a plain step diverges at this rate (β·λmax = ${strongest.toPrecision(3)}, 2 or more)`);
     }
     if (moving.some(({ real }) => real > 0))
       return notChecked("settling does not come to rest: the motion grows in a direction");

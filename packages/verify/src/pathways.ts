@@ -59,6 +59,7 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
   const inexact = new Set<string>();
   const others: Term[] = [];
   let prior = false;
+  let ownSeen = false;
   const add = (error: string, term: Term): void => void exact.set(error, [...(exact.get(error) ?? []), term]);
   const withSlope = (term: Term): Term => ({ kind: "times", a: term, b: { kind: "slope", state } });
   const activated = equations.activations.has(state);
@@ -69,10 +70,13 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
     const { core, sloped } = coreOf(summand);
     const [error, ...more] = errorsIn(core);
     if (core.kind === "error") {
-      const wanted = activated && comparesActivity(equations, core.error);
+      // Its own error comes first; another way for a bare error is the skip of a block, past the activation.
+      const own: boolean = graph.errors.get(core.error)?.target === state && !ownSeen;
+      ownSeen ||= own;
+      const wanted = own && activated && comparesActivity(equations, core.error);
       if (wanted && !sloped) unsloped.add(core.error);
       add(core.error, wanted && !sloped ? withSlope(summand) : summand);
-    } else if (core.kind === "feedback" && core.of.kind === "error") {
+    } else if (core.kind === "feedback" && core.of.kind === "error" && roadBack(core, equations) === undefined) {
       fedBack.add(core.stage);
       if (activated && !sloped) unsloped.add(core.of.error);
       add(core.of.error, activated && !sloped ? withSlope(summand) : summand);
