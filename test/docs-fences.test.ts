@@ -1,6 +1,7 @@
 import { main, type Terminal } from "@settle/cli";
 import { compile } from "@settle/compiler";
 import { renderDiagnostic } from "@settle/diagnostics";
+import { validateExperiment } from "@settle/experiments";
 import { parseCircuit } from "@settle/spec";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -60,6 +61,7 @@ describe("the code in the documents", () => {
     it.each(fences)("works: $language $use at line $line", async (fence) => {
       if (fence.file !== undefined) writeFileSync(path.join(folder, fence.file), fence.code);
       if (fence.use === "circuit") expect(circuitFaults(fence)).toEqual([]);
+      if (fence.use === "experiment") expect(validateExperiment(JSON.parse(fence.code)).diagnostics).toEqual([]);
       if (fence.use === "run" && isTypeScript(fence)) await runModule(fence);
       if (fence.use === "run" && fence.language === "sh") await runCommands(fence, folder);
     });

@@ -5,8 +5,9 @@ import { filesUnder, readText } from "./workspace.ts";
  * - `run`: TypeScript is type-checked and executed; of a shell fence, the `npx settle …` lines are executed in order.
  * - `check`: TypeScript is type-checked.
  * - `circuit`: JSON is parsed and compiled without a diagnostic.
+ * - `experiment`: JSON is checked as an experiment file, without a diagnostic.
  */
-export type FenceUse = "run" | "check" | "circuit";
+export type FenceUse = "run" | "check" | "circuit" | "experiment";
 
 export interface Fence {
   readonly document: string;
@@ -33,8 +34,8 @@ export function fencesOf(document: string): readonly Fence[] {
     if (!["ts", "json", "jsonc", "sh"].includes(language)) return [];
     const line = text.slice(0, match.index).split("\n").length + 1;
     const [use, ...rest] = words.trim().split(/\s+/);
-    if (use !== "run" && use !== "check" && use !== "circuit") {
-      throw new Error(`${document}:${line - 1}: a fence is marked run, check or circuit, not "${use}".`);
+    if (use !== "run" && use !== "check" && use !== "circuit" && use !== "experiment") {
+      throw new Error(`${document}:${line - 1}: a fence is marked run, check, circuit or experiment, not "${use}".`);
     }
     const file = rest.find((word) => word.startsWith("file="))?.slice("file=".length);
     return [{ document, line, language, use, code, ...(file !== undefined && { file }) }];

@@ -5,6 +5,7 @@ import { readManifest, type RunManifest } from "@settle/runs";
 import type { Comparison } from "../comparison.ts";
 import type { LoadedExperiment } from "../load-experiment.ts";
 import { runFolder } from "../run/comparison-folder.ts";
+import { circuitsSection } from "./circuits-section.ts";
 import { picturesSection } from "./pictures-section.ts";
 import { budgetsSection, costsSection, curvesSection, differencesSection, resultsSection } from "./report-sections.ts";
 import { summarize, tellHypothesis, warningsOf } from "./summarize.ts";
@@ -26,6 +27,7 @@ export async function writeComparisonReport(experiment: LoadedExperiment, compar
     curvesSection(comparison),
     costsSection(comparison),
     await picturesSection(comparison),
+    await circuitsSection(experiment, comparison),
     budgetsSection(comparison),
     await repeatSection(experiment, comparison),
   ];
