@@ -1,5 +1,6 @@
 /** Every command there is, in the order the help lists them. */
 import type { CommandDefinition } from "../command.ts";
+import { benchCommand } from "./bench.ts";
 import { checkCommand } from "./check.ts";
 import { citeCommand } from "./cite.ts";
 import { compareCommand } from "./compare.ts";
@@ -37,6 +38,7 @@ export const commands: readonly CommandDefinition[] = [
   exportCommand,
   dataCommand,
   enginesCommand,
+  benchCommand,
   conformanceCommand,
   schemaCommand,
   citeCommand,
