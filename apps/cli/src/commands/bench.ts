@@ -30,7 +30,7 @@ export const benchCommand: CommandDefinition = {
       .option(
         "--engine <name>",
         "an engine to measure, again for another; default: all that work here, the fastest first",
-        (name: string, before: readonly string[] = []) => [...before, name],
+        (name: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), name],
       )
       .option("--batch <n>", "samples settled together", wholeNumber(1), 100)
       .option("--rounds <n>", "how often each engine has its turn", wholeNumber(1), 5)
