@@ -11,7 +11,7 @@ const circuit = defineCircuit({
   states: { x: { shape: [6], observed: { data: "image" } }, z: { shape: [5] }, y: { shape: [5] } },
   errors: { e: { target: "x" } },
   synapses: {
-    W: { from: "z", to: "e", kind: "dense", feedback: "separate", mask: { density: 0.3, seed: 7 } },
+    W: { from: "z", to: "e", kind: "dense", feedback: "separate", mask: { kind: "random", density: 0.3, seed: 7 } },
     V: { from: "y", to: "e", kind: "dense", weights: "W", feedback: "separate" },
   },
 });

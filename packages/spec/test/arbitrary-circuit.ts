@@ -122,12 +122,58 @@ const traits = {
   initial: law,
   learn: fc.oneof(fc.boolean(), part({}, { constraint, ...learnOverrides })),
 };
-const convolution = { kernel: pair, stride: pair, padding: fc.constantFrom("same", "valid") };
+const convolution = {
+  kernel: pair,
+  stride: pair,
+  padding: fc.constantFrom("same", "valid"),
+  groups: count,
+  local: fc.boolean(),
+};
+const bit = fc.constantFrom(0, 1);
+const mask = fc.oneof(
+  part({ kind: fc.constant("random"), density: fc.double({ min: 0.01, max: 1, noNaN: true }) }, { seed: count }),
+  part(
+    {
+      kind: fc.constant("given"),
+      values: fc.array(fc.oneof(bit, fc.array(bit, { maxLength: 2 })), { minLength: 1, maxLength: 3 }),
+    },
+    {},
+  ),
+);
+const weighted = { ...traits, mask, weights: id };
+const stageTraits = {
+  channels: count,
+  shape: fc.constantFrom([3], [2, 2, 1]),
+  pool: part({ kind: fc.constantFrom("average", "max"), size: pair }, { stride: pair }),
+  activation: fc.constantFrom("relu", "tanh"),
+  upsample: pair,
+  feedback: fc.constantFrom("tied", "separate", "none"),
+  initial: law,
+  mask,
+};
+const stage = fc.oneof(
+  part({ kind: fc.constant("dense") }, stageTraits),
+  part({ kind: fc.constantFrom("conv2d", "deconv2d") }, { ...stageTraits, ...convolution }),
+);
+const skipKind = fc.constantFrom("none", "identity", "projection", "resize");
+const block = {
+  stages: fc.array(stage, { minLength: 1, maxLength: 3 }),
+  skip: fc.oneof(skipKind, part({ kind: skipKind }, { feedback: fc.boolean(), initial: law })),
+  credit: fc.constantFrom("lra", "backprop"),
+  poolBypass: fc.constantFrom("nearest", "argmax"),
+};
+const { coefficient, feedback } = traits;
 const ends = { from: id, to: id };
 const synapse = fc.oneof(
-  part({ ...ends, kind: fc.constant("dense") }, traits),
-  part({ ...ends, kind: fc.constantFrom("conv2d", "deconv2d") }, { ...traits, ...convolution }),
-  part(ends, { ...traits, ...convolution }),
+  part({ ...ends, kind: fc.constant("dense") }, weighted),
+  part({ ...ends, kind: fc.constantFrom("conv2d", "deconv2d") }, { ...weighted, ...convolution }),
+  part(
+    { ...ends, kind: fc.constant("pool") },
+    { coefficient, feedback, operation: fc.constantFrom("average", "max"), size: pair, stride: pair },
+  ),
+  part({ ...ends, kind: fc.constant("upsample") }, { coefficient, feedback, factor: pair }),
+  part({ ...ends, kind: fc.constant("block") }, { ...traits, ...block }),
+  part(ends, { ...weighted, ...convolution, ...block }),
 );
 
 const within = { to: id };

@@ -216,4 +216,4 @@ const normalErrorWeights = (feedback: FeedbackSpec, { initial }: NormalTensor): 
       };
 
 const normalMask = (mask: MaskSpec): NormalMask =>
-  "values" in mask ? { kind: "values", values: mask.values.flat() } : { kind: "random", ...mask };
+  mask.kind === "given" ? { kind: "values", values: mask.values.flat() } : mask;

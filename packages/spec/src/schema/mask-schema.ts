@@ -6,6 +6,7 @@ const bit = z.union([z.literal(0), z.literal(1)]);
 export const maskSchema = z
   .union([
     z.strictObject({
+      kind: z.literal("given").describe("Every weight is said."),
       values: z
         .array(z.union([bit, z.array(bit)]))
         .min(1)
@@ -14,6 +15,7 @@ export const maskSchema = z
         ),
     }),
     z.strictObject({
+      kind: z.literal("random").describe("So many of the weights, chosen by chance."),
       density: z.number().gt(0).max(1).describe("The part of the weights that are there, chosen by chance."),
       seed: count.describe("Chooses the same ones in every run. Default: the run's own seed chooses.").exactOptional(),
     }),
