@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 
 import { findCompiler, targetOf } from "../../src/build/compiler.ts";
 import { createNativeEngine } from "../../src/index.ts";
@@ -68,5 +68,36 @@ describe.skipIf(!compiler.ok)("a compiler that fails on kernels", () => {
     await expect(load).rejects.toMatchObject({
       diagnostic: { code: "engine/compile-failed", note: expect.stringContaining("not today") },
     });
+  });
+
+  it("leaves nothing in the cache when it is killed half-way, and the next one starts anew", async () => {
+    const real = compiler.ok ? compiler.compiler.path : "";
+    const dying = script(
+      "dying",
+      `case "$*" in *step.c*) for last; do :; done; echo half > "$last.o"; kill -9 $$;; esac; exec ${real} "$@"`,
+    );
+    const cache = join(folder, "killed");
+    const program = mapProgram(argument(0));
+    await expect(createNativeEngine({ compiler: { command: dying }, cache }).load(program)).rejects.toMatchObject({
+      diagnostic: { code: "engine/compile-failed" },
+    });
+    expect(readdirSync(cache).filter((name) => !name.startsWith("compiler-"))).toEqual([]);
+    const executable = await createNativeEngine({ compiler: { command: real }, cache }).load(program);
+    await executable.dispose();
+    expect(readdirSync(cache).filter((name) => name.endsWith(".so"))).toHaveLength(1);
+  });
+
+  it("builds elsewhere where its folder is full", async () => {
+    const real = compiler.ok ? compiler.compiler.path : "";
+    const full = script(
+      "full",
+      `case "$*" in *unfinished-*step.c*) echo 'fatal error: error writing: No space left on device' >&2; exit 1;; esac; exec ${real} "$@"`,
+    );
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const cache = join(folder, "full-cache");
+    const executable = await createNativeEngine({ compiler: { command: full }, cache }).load(mapProgram(argument(0)));
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining("No space left"), { code: "SETTLE_KERNEL_CACHE" });
+    warned.mockRestore();
+    await executable.dispose();
   });
 });
