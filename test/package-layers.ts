@@ -31,6 +31,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   verify: { layer: 3, mayImport: "lower", browser: true },
   settle: { layer: 4, mayImport: "lower", browser: false },
   experiments: { layer: 5, mayImport: "lower", browser: false },
+  baselines: { layer: 5, mayImport: "lower", browser: false },
   cli: { layer: 6, mayImport: "lower", browser: false },
 };
 

@@ -1,3 +1,4 @@
+export { binarized } from "./binarized.ts";
 export {
   addGaussianNoise,
   type CorruptedOptions,

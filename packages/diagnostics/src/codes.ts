@@ -127,6 +127,7 @@ export const codes = {
 
   "evaluate/no-image": error("No observed state is fed with images."),
   "evaluate/not-predicted": error("Nothing predicts the state that is scored."),
+  "sample/no-top": error("Every state is predicted, so there is no top state to draw."),
   "evaluate/no-label": error("There is no label to find, in the circuit or in the data."),
   "evaluate/no-training": error("A linear probe was given nothing to learn from."),
   "evaluate/too-many-latents": error("A linear probe would read more numbers than it can solve for."),

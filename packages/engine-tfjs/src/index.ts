@@ -6,3 +6,4 @@ export {
   type TensorflowInstallation,
 } from "./install-tensorflow.ts";
 export { tfjsEngines } from "./tfjs-engines.ts";
+export { type OpenTfjs, openTfjs } from "./open-tfjs.ts";

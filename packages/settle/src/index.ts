@@ -68,3 +68,11 @@ export { settleVersion, startRun, type StartRunOptions } from "./start-run.ts";
 export type { ScoreName, Scores, TaskOptions } from "./tasks/task.ts";
 export { type Task, taskRegistry, tasks } from "./tasks/task-registry.ts";
 export { printVerification, type Verification, verify, type VerifySettings } from "./verify.ts";
+export { type FitOptions, type GaussianMixture, type MixtureFit } from "./sample/gaussian-mixture.ts";
+export {
+  type DensityEstimate,
+  type DensityOptions,
+  estimateDensity,
+  type Likelihood,
+} from "./sample/estimate-density.ts";
+export { fitLatentPrior, type LatentPrior, type LatentPriorOptions } from "./sample/latent-prior.ts";

@@ -8,6 +8,7 @@ import { compileCommand } from "./compile.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
+import { densityCommand } from "./density.ts";
 import { diffCommand } from "./diff.ts";
 import { drawCommand } from "./draw.ts";
 import { enginesCommand } from "./engines.ts";
@@ -17,6 +18,7 @@ import { exportCommand } from "./export.ts";
 import { fixCommand } from "./fix.ts";
 import { infoCommand } from "./info.ts";
 import { newCommand } from "./new.ts";
+import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { trainCommand } from "./train.ts";
 import { verifyCommand } from "./verify.ts";
@@ -36,6 +38,8 @@ export const commands: readonly CommandDefinition[] = [
   evalCommand,
   compareCommand,
   exportCommand,
+  sampleCommand,
+  densityCommand,
   dataCommand,
   enginesCommand,
   benchCommand,
