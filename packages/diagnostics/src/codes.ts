@@ -127,6 +127,10 @@ export const codes = {
 
   "evaluate/no-image": error("No observed state is fed with images."),
   "evaluate/not-predicted": error("Nothing predicts the state that is scored."),
+  "reproduce/unknown-table": error("There is no table of that name."),
+  "reproduce/unknown-contender": error("The table has no contender of that name."),
+  "reproduce/exists": error("The folder holds a reproduction already."),
+  "reproduce/other-settings": error("A part of the reproduction was made with other settings or other data."),
   "sample/no-top": error("Every state is predicted, so there is no top state to draw."),
   "evaluate/no-label": error("There is no label to find, in the circuit or in the data."),
   "evaluate/no-training": error("A linear probe was given nothing to learn from."),

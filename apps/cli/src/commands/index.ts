@@ -18,6 +18,7 @@ import { exportCommand } from "./export.ts";
 import { fixCommand } from "./fix.ts";
 import { infoCommand } from "./info.ts";
 import { newCommand } from "./new.ts";
+import { reproduceCommand } from "./reproduce.ts";
 import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { trainCommand } from "./train.ts";
@@ -40,6 +41,7 @@ export const commands: readonly CommandDefinition[] = [
   exportCommand,
   sampleCommand,
   densityCommand,
+  reproduceCommand,
   dataCommand,
   enginesCommand,
   benchCommand,

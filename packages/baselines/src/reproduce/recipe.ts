@@ -1,0 +1,50 @@
+/** How much of everything: a subset in minutes, or the papers' amounts in hours. */
+import type { Contender } from "./tables.ts";
+
+export const sizes = ["small", "full"] as const;
+export type Size = (typeof sizes)[number];
+
+/** What decides a part's figures, besides the data and the seed. */
+export interface Recipe {
+  /** Training images; 0 for all. */
+  readonly samples: number;
+  /** Test images; 0 for all. */
+  readonly tested: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  /** Over which part of the epochs, at the end, the rate falls along half a cosine. */
+  readonly tail: number;
+}
+
+export interface RecipeChanges {
+  readonly epochs?: number;
+  readonly samples?: number;
+  readonly tested?: number;
+}
+
+/**
+ * The papers' settings at full size: circuits Adam 1e-3 in batches of 500, autoencoders Adam 2e-5 in batches of 128. They
+ * name no number of epochs. A small size sees so few images that it takes small batches and larger rates.
+ *
+ * @source ConvNGC section 4, appendix B
+ */
+export function recipeFor({ kind, name }: Contender, size: Size, changes: RecipeChanges = {}): Recipe {
+  const amounts = size === "small" ? { samples: 2000, tested: 200 } : { samples: 0, tested: 0 };
+  const learning =
+    size === "full"
+      ? kind === "circuit"
+        ? { epochs: 40, batch: 500, rate: 1e-3, tail: 0.4 }
+        : { epochs: 200, batch: 128, rate: 2e-5, tail: 0 }
+      : kind === "circuit"
+        ? { epochs: 10, batch: 20, rate: name === "ngc" ? 1e-3 : 5e-3, tail: 0.4 }
+        : { epochs: 6, batch: 32, rate: 1e-3, tail: 0.4 };
+  return { ...amounts, ...learning, ...changes };
+}
+
+/** Of an epoch, from 1. */
+export function rateOf({ epochs, rate, tail }: Recipe, epoch: number): number {
+  const flat = Math.round((1 - tail) * epochs);
+  if (epoch <= flat) return rate;
+  return (rate * (1 + Math.cos((Math.PI * (epoch - flat)) / (epochs - flat + 1)))) / 2;
+}
