@@ -42,7 +42,6 @@ export async function baselinePart(
     const tests: ScoredTest[] = [];
     for (const { key, tasks, source } of table.tests) {
       for (const task of tasks) {
-        if (task !== "reconstruct" && task !== "denoise") continue;
         const { metrics, images } = await evaluateBaseline(baseline, {
           source,
           task,

@@ -5,14 +5,12 @@ export type Contender =
   | { readonly kind: "circuit"; readonly name: string; readonly circuit: string }
   | { readonly kind: "baseline"; readonly name: BaselineKind };
 
-export type ReproducedTask = "reconstruct" | "denoise" | "density" | "classify";
-
 export interface TestOf {
   /** A name for `openDataset`. */
   readonly data: string;
   /** What the paper's figures are kept under. */
   readonly key: string;
-  readonly tasks: readonly ReproducedTask[];
+  readonly tasks: readonly ("reconstruct" | "denoise")[];
 }
 
 export interface TableDefinition {
@@ -20,8 +18,6 @@ export interface TableDefinition {
   readonly title: string;
   /** What is learned from. */
   readonly data: string;
-  /** Images are made black and white. */
-  readonly binary?: boolean;
   readonly tests: readonly TestOf[];
   readonly contenders: readonly Contender[];
 }
