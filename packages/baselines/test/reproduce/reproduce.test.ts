@@ -16,9 +16,9 @@ const definition = tables.find(({ name }) => name === "color-mnist") as (typeof 
 const tiny: ReproduceOptions = {
   size: "small",
   seeds: 1,
-  changes: { epochs: 2, samples: 8, tested: 4 },
+  changes: { epochs: 2, samples: 4, tested: 4 },
   contenders: ["conv-ngc", "conv-ae"],
-  engine: "reference",
+  engine: "wasm",
   command: ["settle", "reproduce"],
 };
 
