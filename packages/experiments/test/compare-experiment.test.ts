@@ -85,7 +85,7 @@ describe("a comparison", () => {
       expect(page).toContain(said);
     }
     expect(read("tables/tables.tex")).toContain("\\toprule");
-    expect(read("tables/tables.md")).toContain("short − plain");
+    expect(read("tables/tables.md")).toContain("short\u00a0−\u00a0plain");
     expect(read("runs.csv").split("\r\n")).toHaveLength(6 + 2);
     const json = JSON.parse(read("comparison.json")) as Record<string, unknown>;
     expect(json["circuits"]).toMatchObject([

@@ -36,10 +36,10 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .table td.best { font-weight: 700; color: var(--good); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 40px; }
 .plots svg { width: 100%; max-width: 46rem; height: auto; display: block; overflow: visible; }
-.drawing svg { max-width: 30rem; max-height: 34rem; }
+.drawing svg { max-width: 30rem; max-height: 56rem; }
 .pictures { display: flex; flex-wrap: wrap; gap: 8px 40px; }
 .pictures table { border-collapse: collapse; font: 13px/1.3 var(--sans); flex: 0 1 auto; }
-.pictures th { font-weight: 600; padding: 0 3px 4px; text-align: center; vertical-align: bottom; }
+.pictures th { max-width: 114px; font-weight: 600; padding: 0 3px 4px; text-align: center; vertical-align: bottom; }
 .pictures td { padding: 3px; text-align: center; }
 .pictures td.name { color: var(--soft); text-align: right; padding-right: 8px; }
 .pictures img, .layers img { display: block; image-rendering: pixelated; }

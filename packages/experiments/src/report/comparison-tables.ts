@@ -40,41 +40,63 @@ export function circuitsTable(comparison: Comparison): TextTable {
   };
 }
 
-/** One row a comparison. */
+/** One row a comparison: what the verdict rests on. */
 export function comparisonsTable({ plan, comparisons }: Comparison): TextTable {
   return {
     name: `${plan.name}-comparisons`,
     caption:
-      "Paired differences over the same seeds. 95 % intervals by Student's t and by percentile bootstrap; p of the paired t-test, of Wilcoxon's signed-rank test, and of the t-test after Holm's correction over all rows; d is Cohen's d for pairs (mean over standard deviation of the differences); the last number is that of seeds with which such a difference is found with 80 % power.",
+      "Paired differences over the same seeds, with 95 % intervals by Student's t; p of the paired t-test after Holm's correction over all rows; d is Cohen's d for pairs (mean over standard deviation of the differences).",
     columns: [
       { label: "Metric", align: "left" },
       { label: "Difference", align: "left" },
       { label: "n", align: "right" },
       { label: "Mean", align: "right" },
-      { label: "95 %, t", align: "right" },
-      { label: "95 %, bootstrap", align: "right" },
-      { label: "p, t", align: "right" },
-      { label: "p, Wilcoxon", align: "right" },
+      { label: "95 %", align: "right" },
       { label: "p, Holm", align: "right" },
       { label: "d", align: "right" },
-      { label: "Seeds", align: "right" },
       { label: "Outcome", align: "left" },
     ],
     rows: comparisons.map((each) => [
       each.metric,
-      `${each.a} − ${each.b}`,
+      differenceOf(each),
       String(each.n),
       each.n === 0 ? "–" : signed(each.meanDifference),
       showInterval(each.ci95),
-      showInterval(each.ci95Bootstrap),
-      showP(each.pairedT.p),
-      showP(each.wilcoxon.p),
       showP(each.pHolm),
       each.cohensD === null ? "–" : signed(each.cohensD, 2),
-      each.seedsNeeded === null ? (each.cohensD === null ? "–" : `> ${mostSeeds}`) : String(each.seedsNeeded),
       outcomeOf(each),
     ]),
   };
+}
+
+/** The same rows: what else there is to say of them. */
+export function testsTable({ plan, comparisons }: Comparison): TextTable {
+  return {
+    name: `${plan.name}-tests`,
+    caption:
+      "Beside it: 95 % intervals by percentile bootstrap, p of the paired t-test and of Wilcoxon's signed-rank test before correction, and the number of seeds with which such a difference is found with 80 % power.",
+    columns: [
+      { label: "Metric", align: "left" },
+      { label: "Difference", align: "left" },
+      { label: "95 %, bootstrap", align: "right" },
+      { label: "p, t", align: "right" },
+      { label: "p, Wilcoxon", align: "right" },
+      { label: "Seeds needed", align: "right" },
+    ],
+    rows: comparisons.map((each) => [
+      each.metric,
+      differenceOf(each),
+      showInterval(each.ci95Bootstrap),
+      showP(each.pairedT.p),
+      showP(each.wilcoxon.p),
+      each.seedsNeeded === null ? (each.cohensD === null ? "–" : `> ${mostSeeds}`) : String(each.seedsNeeded),
+    ]),
+  };
+}
+
+/** Joined by spaces that do not break. */
+function differenceOf({ a, b }: CircuitComparison): string {
+  return `${a}\u00a0−\u00a0${b}`;
 }
 
 /** `skip is lower`, `no difference shown`. */

@@ -30,7 +30,9 @@ async function picturesOf(task: PlannedTask, { dir, plan, runs }: Comparison): P
   const [first] = shown;
   if (first === undefined) return undefined;
   const kinds = Object.keys(first.samples[0] ?? {});
-  const given = kinds.filter((kind) => shown.every(({ samples }) => isSame(samples, first.samples, kind)));
+  const given = kinds
+    .filter((kind) => shown.every(({ samples }) => isSame(samples, first.samples, kind)))
+    .toSorted((a, b) => Number(b === "original") - Number(a === "original"));
   const made = kinds.filter((kind) => !given.includes(kind));
   const columns = [
     ...given.map((kind) => ({ label: kind, samples: first.samples, kind })),

@@ -66,8 +66,9 @@ const latexSigns: Readonly<Record<string, string>> = {
   "↑": "$\\uparrow$",
   "…": "\\dots{}",
   "–": "--",
+  "\u00a0": "~",
 };
 
 function escapeLatex(text: string): string {
-  return text.replaceAll(/[\\~^±−×λ≥<>↓↑…–]|[&%$#_{}]/g, (sign) => latexSigns[sign] ?? `\\${sign}`);
+  return text.replaceAll(/[\\~^±−×λ≥<>↓↑…–\u00a0]|[&%$#_{}]/g, (sign) => latexSigns[sign] ?? `\\${sign}`);
 }
