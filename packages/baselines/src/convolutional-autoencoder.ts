@@ -11,6 +11,9 @@ export interface AutoencoderOptions {
 /** Channels of every hidden map. */
 const channels = 32;
 
+/** Of the running means that answers use: those of some twenty updates, so that short trainings have them too. A choice. */
+const momentum = 0.9;
+
 /** Where a hidden map is made, and how its extent changes. */
 const stages = [
   { kind: "conv2d", stride: 2 },
@@ -49,7 +52,7 @@ export function convolutionalAutoencoder(tfl: Layers, options: AutoencoderOption
     };
     const layer = kind === "conv2d" ? tfl.layers.conv2d(config) : tfl.layers.conv2dTranspose(config);
     map = layer.apply(map) as SymbolicTensor;
-    map = tfl.layers.batchNormalization({ name: `norm${nth + 1}` }).apply(map) as SymbolicTensor;
+    map = tfl.layers.batchNormalization({ momentum, name: `norm${nth + 1}` }).apply(map) as SymbolicTensor;
     map = tfl.layers.activation({ activation, name: `act${nth + 1}` }).apply(map) as SymbolicTensor;
   }
   map = tfl.layers
@@ -61,7 +64,7 @@ export function convolutionalAutoencoder(tfl: Layers, options: AutoencoderOption
       name: "output",
     })
     .apply(map) as SymbolicTensor;
-  map = tfl.layers.batchNormalization({ name: "output_norm" }).apply(map) as SymbolicTensor;
+  map = tfl.layers.batchNormalization({ momentum, name: "output_norm" }).apply(map) as SymbolicTensor;
   map = tfl.layers.activation({ activation: "sigmoid", name: "image" }).apply(map) as SymbolicTensor;
   return tfl.model({ inputs: input, outputs: map });
 }

@@ -75,10 +75,15 @@ export const densityCommand: CommandDefinition = {
             signal: context.interrupt,
           });
           bar.stop();
-          const { logDensity, drawError, imageError, asReleased } = estimate;
+          const { logDensity, drawError, effectiveDraws, imageError, asReleased } = estimate;
           context.print(
             `log p(x) of ${estimate.images} images of ${data.name}: ${logDensity.toFixed(2)} ± ${drawError.toFixed(2)} nats (${options.draws} draws), ± ${imageError.toFixed(2)} over images; ${estimate.bitsPerNumber.toFixed(3)} bits a number.`,
           );
+          if (effectiveDraws < 10) {
+            context.log(
+              `An image's estimate rests on ${effectiveDraws.toFixed(1)} draws: it is a lower bound, and its error is larger than told. Use more --draws, --proposal posterior, or a larger --deviation.`,
+            );
+          }
           if (asReleased !== undefined) {
             context.print(
               `The script released with the NGC paper would print ${asReleased.toFixed(2)}: it adds log M where it should subtract it.`,

@@ -33,8 +33,13 @@ export interface DensityEstimate {
   readonly draws: number;
   /** Mean over images of −log M + log Σ exp log p(x | draw), in nats. */
   readonly logDensity: number;
-  /** Of that mean, from the finite number of draws. */
+  /** Of that mean, from the finite number of draws. To be trusted only where `effectiveDraws` are many. */
   readonly drawError: number;
+  /**
+   * How many draws an image's estimate rests on: 1 / Σ share², mean over images. Near 1, a single draw decides, the
+   * estimate is a lower bound that more draws would raise, and its error is larger than `drawError` can tell.
+   */
+  readonly effectiveDraws: number;
   /** Of that mean, from the finite number of images. */
   readonly imageError: number;
   /** What the released NGC script would print: it adds log M where it should subtract it. Prior draws only. */
@@ -70,7 +75,7 @@ export async function estimateDensity(
 }
 
 type Filled = DensityOptions & { readonly draws: number; readonly images: number };
-type Means = Pick<DensityEstimate, "logDensity" | "drawError" | "imageError">;
+type Means = Pick<DensityEstimate, "logDensity" | "drawError" | "effectiveDraws" | "imageError">;
 
 /** Images and draws compared at a time. */
 const imagesAtATime = 50;
@@ -86,6 +91,7 @@ async function fromPrior(prior: LatentPrior, options: Filled): Promise<Means> {
   }
   const influence = new Float64Array(draws);
   const means = createRunningMoments();
+  const effective = createRunningMoments();
   for (let at = 0; at < images; at += imagesAtATime) {
     const indices = Array.from({ length: Math.min(imagesAtATime, images - at) }, (_, i) => at + i);
     const data = (await source.read(indices))[prior.image.field] as Float32Array;
@@ -97,13 +103,19 @@ async function fromPrior(prior: LatentPrior, options: Filled): Promise<Means> {
     for (const row of logs) {
       const total = logSumExp(row);
       means.add(total - Math.log(draws));
+      effective.add(effectiveDraws(row, total));
       for (let m = 0; m < draws; m++) influence[m]! += draws * Math.exp((row[m] as number) - total) - 1;
     }
     onProgress?.(at + indices.length, images);
   }
   const { mean, sd } = means.moments();
   const squares = influence.reduce((sum, each) => sum + (each / images) ** 2, 0);
-  return { logDensity: mean, drawError: Math.sqrt(squares) / draws, imageError: sd / Math.sqrt(images) };
+  return {
+    logDensity: mean,
+    drawError: Math.sqrt(squares) / draws,
+    effectiveDraws: effective.moments().mean,
+    imageError: sd / Math.sqrt(images),
+  };
 }
 
 /** Images have draws of their own, so their errors are independent. */
@@ -121,6 +133,7 @@ async function fromPosterior(prior: LatentPrior, session: Session, options: Fill
     },
   });
   const means = createRunningMoments();
+  const effective = createRunningMoments();
   let variance = 0;
   for (let n = 0; n < images; n++) {
     signal?.throwIfAborted();
@@ -138,11 +151,22 @@ async function fromPosterior(prior: LatentPrior, session: Session, options: Fill
     }
     const total = logSumExp(logs);
     means.add(total - Math.log(draws));
+    effective.add(effectiveDraws(logs, total));
     variance += logs.reduce((sum, each) => sum + (Math.exp(each - total) - 1 / draws) ** 2, 0);
     onProgress?.(n + 1, images);
   }
   const { mean, sd } = means.moments();
-  return { logDensity: mean, drawError: Math.sqrt(variance) / images, imageError: sd / Math.sqrt(images) };
+  return {
+    logDensity: mean,
+    drawError: Math.sqrt(variance) / images,
+    effectiveDraws: effective.moments().mean,
+    imageError: sd / Math.sqrt(images),
+  };
+}
+
+/** 1 / Σ share², where a draw's share is its part of Σ exp. */
+function effectiveDraws(logs: Float64Array, total: number): number {
+  return 1 / logs.reduce((sum, each) => sum + Math.exp(2 * (each - total)), 0);
 }
 
 /** A Gaussian at a point, half as wide along each number as the components are on average. */

@@ -148,6 +148,16 @@ describe("log p(x)", () => {
     expect(sd / told).toBeLessThan(2);
   });
 
+  it("says when a single draw decides", async () => {
+    const narrow = { kind: "gaussian", deviation: 1e-3 } as const;
+    const { effectiveDraws } = await estimateDensity(prior, session, {
+      source: images(5),
+      likelihood: narrow,
+      draws: 50,
+    });
+    expect(effectiveDraws).toBeCloseTo(1, 2);
+  });
+
   it("counts a sure Bernoulli pixel as nothing, and an unsure one as log 2", async () => {
     const certain: LatentPrior = {
       ...prior,
@@ -158,5 +168,7 @@ describe("log p(x)", () => {
     const estimate = await estimateDensity(certain, session, { source, likelihood: { kind: "bernoulli" }, draws: 7 });
     expect(estimate.logDensity).toBeCloseTo(-Math.LN2, 5);
     expect(estimate.drawError).toBeCloseTo(0, 10);
+    // Every draw says the same.
+    expect(estimate.effectiveDraws).toBeCloseTo(7, 8);
   });
 });
