@@ -1,6 +1,7 @@
 /** Settles a predefined circuit on the oracle: what `circuits/*\/expected.json` holds. */
 import type { Compiled } from "@settle/compiler";
 import { referenceEngine } from "@settle/engine-reference";
+import { sizeOf } from "@settle/program";
 import { createSession } from "@settle/runtime";
 
 export interface ExpectedValues {
@@ -20,14 +21,22 @@ export async function settlePredefined(compiled: Compiled): Promise<ExpectedValu
     engine: referenceEngine,
     seed: 1,
   });
-  const image = Float32Array.from({ length: samples * 3072 }, (_, i) => ((7 * i + Math.floor(i / 96)) % 32) / 31);
-  const { discrepancies, states } = await session.settle({ count: samples, fields: { image } }, { states: "all" });
+  const fields = Object.fromEntries(
+    [...compiled.graph.states.values()].flatMap(({ shape, observed }) =>
+      observed === undefined ? [] : [[observed.data, numbersFor(sizeOf(shape))]],
+    ),
+  );
+  const { discrepancies, states } = await session.settle({ count: samples, fields }, { states: "all" });
   await session.dispose();
   return {
-    input: `${samples} images of 3072 numbers, number i of all being ((7·i + ⌊i/96⌋) mod 32) / 31; seed 1; untrained`,
+    input: `${samples} samples, number i of all of a field being ((7·i + ⌊i/96⌋) mod 32) / 31; seed 1; untrained`,
     discrepancies: Object.fromEntries(Object.entries(discrepancies).map(([id, values]) => [id, [...values]])),
     statistics: Object.fromEntries(Object.entries(states).map(([id, values]) => [id, summarize([...values])])),
   };
+}
+
+function numbersFor(size: number): Float32Array {
+  return Float32Array.from({ length: samples * size }, (_, i) => ((7 * i + Math.floor(i / 96)) % 32) / 31);
 }
 
 function summarize(values: readonly number[]): readonly number[] {
