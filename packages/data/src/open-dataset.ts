@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { closest, settleError } from "@settle/diagnostics";
+import { binaryTable } from "./binary-table.ts";
 import { openCifar10 } from "./cifar10.ts";
 import { openCinic10 } from "./cinic10.ts";
 import { openColorMnist, openMnist10k } from "./color-mnist.ts";
@@ -47,7 +48,8 @@ const builtIn: Readonly<Record<string, (split: Split) => Promise<TableSplit>>> =
  * Opens one split of a data set. Nothing but indices and, where files are gzipped, their content is held in memory.
  *
  * @param name `NAME` of a set that needs no files or was fetched before, `NAME:DIR` with its official files in a folder,
- *   `idx:FILE` with any IDX file of images, or a folder of PNG or JPEG files (`DIR` or `folder:DIR`)
+ *   `idx:FILE` with any IDX file of images, or a folder of PNG or JPEG files (`DIR` or `folder:DIR`); `binary:` before any
+ *   of them makes 1 of what is above one half and 0 of the rest
  * @returns images in 0 … 1 as `[samples, height, width, channels]` under `image`, one-hot `label` where there are labels
  * @throws {SettleError} `data/unknown-set`, `data/missing-folder`, `data/missing-file`, `data/empty-folder`,
  *   `data/wrong-size`, `data/damaged-file`, `data/image-size`, `data/unreadable`, `data/no-split`, `data/bad-limit`
@@ -67,6 +69,10 @@ function locate(name: string, fetchedInto: string): Located {
   const colon = name.indexOf(":");
   const prefix = colon < 0 ? name : name.slice(0, colon);
   const path = colon < 0 ? undefined : name.slice(colon + 1);
+  if (prefix === "binary" && path !== undefined && path !== "") {
+    const { set, open } = locate(path, fetchedInto);
+    return { set: `binary-${set}`, open: async (split) => binaryTable(await open(split)) };
+  }
   const opener = openers[prefix];
   if (path !== undefined && path !== "" && opener !== undefined) {
     return { set: prefix, open: (split) => opener(path, split) };

@@ -33,6 +33,19 @@ describe("what follows --data", () => {
     expect((await diagnosticOf(openDataset(join(folder, "file.png")))).message).toContain("is a file");
   });
 
+  it("is in black and white where binary: stands before it", async () => {
+    const [grey, binary] = [
+      await openDataset("mnist10k", { limit: 3 }),
+      await openDataset("binary:mnist10k", { limit: 3 }),
+    ];
+    const { image = new Float32Array() } = await grey.read([0, 2]);
+    const { image: black } = await binary.read([0, 2]);
+    expect(black).toEqual(image.map((value) => (value > 0.5 ? 1 : 0)));
+    expect(black?.some((value) => value === 1)).toBe(true);
+    expect(binary).toMatchObject({ set: "binary-mnist10k", fields: grey.fields });
+    expect(binary.hash).not.toBe(grey.hash);
+  });
+
   it("has a limit that is a positive integer", async () => {
     for (const limit of [0, -1, 1.5, Number.NaN]) {
       expect((await diagnosticOf(openDataset("mnist10k", { limit }))).code).toBe("data/bad-limit");

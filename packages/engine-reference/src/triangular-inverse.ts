@@ -1,14 +1,18 @@
-/** The inverse X of a lower triangular matrix L, row-major, by forward substitution: L X = 1, column by column. */
+/** The inverse X of a lower triangular matrix L, row-major, by forward substitution: L X = 1, row by row. */
 export function triangularInverse(matrix: Float64Array, size: number): Float64Array {
   const inverse = new Float64Array(matrix.length);
-  for (let column = 0; column < size; column++) {
-    for (let row = column; row < size; row++) {
-      let rest = row === column ? 1 : 0;
-      for (let k = column; k < row; k++) {
-        rest -= (matrix[row * size + k] as number) * (inverse[k * size + column] as number);
+  for (let row = 0; row < size; row++) {
+    const at = row * size;
+    inverse[at + row] = 1;
+    for (let k = 0; k < row; k++) {
+      const factor = matrix[at + k] as number;
+      if (factor === 0) continue;
+      for (let column = 0; column <= k; column++) {
+        inverse[at + column] = (inverse[at + column] as number) - factor * (inverse[k * size + column] as number);
       }
-      inverse[row * size + column] = rest / (matrix[row * size + row] as number);
     }
+    const pivot = matrix[at + row] as number;
+    for (let column = 0; column <= row; column++) inverse[at + column] = (inverse[at + column] as number) / pivot;
   }
   return inverse;
 }
