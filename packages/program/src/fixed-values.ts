@@ -33,11 +33,10 @@ export function fixedValues({ id, type, initial }: Pick<Buffer, "id" | "type" | 
 /** The last two axes are the matrix; it repeats over the others. */
 function pattern(law: Extract<InitialLaw, { readonly kind: "matrix" }>, shape: Shape): Float64Array {
   const [rows = 1, columns = 1] = shape.slice(-2);
-  const { diagonal, below, above, group = Math.max(rows, columns) } = law;
+  const { diagonal, below, above } = law;
   const matrix = Float64Array.from({ length: rows * columns }, (_, at) => {
     const row = Math.floor(at / columns);
-    const column = at % columns;
-    if (Math.floor(row / group) !== Math.floor(column / group)) return 0;
+    const column = (at % columns) % rows;
     return row === column ? diagonal : row > column ? below : above;
   });
   const values = new Float64Array(sizeOf(shape));

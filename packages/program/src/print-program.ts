@@ -55,10 +55,8 @@ export function printLaw(law: InitialLaw): string {
       return `U(${printNumber(law.low)}, ${printNumber(law.high)})`;
     case "constant":
       return printNumber(law.value);
-    case "matrix": {
-      const sides = `${printNumber(law.diagonal)} on the diagonal, ${printNumber(law.below)} below, ${printNumber(law.above)} above`;
-      return law.group === undefined ? sides : `${sides}, in groups of ${law.group}`;
-    }
+    case "matrix":
+      return `${printNumber(law.diagonal)} on the diagonal, ${printNumber(law.below)} below, ${printNumber(law.above)} above`;
     case "mask":
       return `${law.ones} ones by chance${law.seed === undefined ? "" : `, seed ${law.seed}`}`;
     case "masked":

@@ -31,15 +31,9 @@ export type InitialLaw =
   | { readonly kind: "constant"; readonly value: number }
   /**
    * A pattern on the last two axes: `diagonal` where the two indices are equal, `below` where the first is larger,
-   * `above` where it is smaller; with `group`, 0 between indices of different groups of so many.
+   * `above` where it is smaller. Where there are more columns than rows (channels in groups), the square repeats.
    */
-  | {
-      readonly kind: "matrix";
-      readonly diagonal: number;
-      readonly below: number;
-      readonly above: number;
-      readonly group?: number;
-    }
+  | { readonly kind: "matrix"; readonly diagonal: number; readonly below: number; readonly above: number }
   /** As many numbers as the buffer holds, row-major. */
   | { readonly kind: "values"; readonly values: readonly number[] }
   /** 1 in so many places, chosen by chance, and 0 elsewhere. The run's seed chooses where none is given. */

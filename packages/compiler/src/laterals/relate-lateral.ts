@@ -13,7 +13,7 @@ export function relateLateral(
   source: Shape,
   target: Shape,
 ): Relation | Misfit {
-  if (weights.kind === "dense") return flat(source, target);
+  if (weights.kind === "dense") return flat(source, target, 1);
   const isMap = source.length === 3;
   if (weights.kind === "conv2d" && !isMap) {
     return {
@@ -33,17 +33,18 @@ export function relateLateral(
   }
   const misfit = sizeMisfit(id, weights, source.at(-1)!, target.at(-1)!, isMap ? "channel" : "unit");
   if (misfit !== undefined) return misfit;
+  const groups = weights.kind === "groups" ? source.at(-1)! / weights.size : 1;
   return isMap
-    ? convolution(source, target, weights.kind === "conv2d" ? weights.kernel : [1, 1])
-    : flat(source, target);
+    ? convolution(source, target, weights.kind === "conv2d" ? weights.kernel : [1, 1], groups)
+    : flat(source, target, groups);
 }
 
 /** How the weights begin; those that do not learn stay so. */
 export function lateralLaw({ weights }: NormalLateral): InitialLaw {
   switch (weights.kind) {
     case "groups": {
-      const { size, excite, inhibit } = weights;
-      return { kind: "matrix", diagonal: excite, below: -inhibit, above: -inhibit, group: size };
+      const { excite, inhibit } = weights;
+      return { kind: "matrix", diagonal: excite, below: -inhibit, above: -inhibit };
     }
     case "matrix":
       return { kind: "values", values: weights.values.flat() };
@@ -55,17 +56,17 @@ export function lateralLaw({ weights }: NormalLateral): InitialLaw {
   }
 }
 
-const flat = (source: Shape, target: Shape): Relation => ({
+const flat = (source: Shape, target: Shape, groups: number): Relation => ({
   preShape: source,
   postShape: target,
   axes: [],
   preChannels: sizeOf(source),
   postChannels: sizeOf(target),
-  groups: 1,
+  groups,
   weights: { kind: "tensor", order: "pre-post", shared: true },
 });
 
-const convolution = (source: Shape, target: Shape, kernel: Pair): Relation => ({
+const convolution = (source: Shape, target: Shape, kernel: Pair, groups: number): Relation => ({
   preShape: source,
   postShape: target,
   axes: kernel.map((taps, axis) => ({
@@ -78,7 +79,7 @@ const convolution = (source: Shape, target: Shape, kernel: Pair): Relation => ({
   })),
   preChannels: source[2]!,
   postChannels: target[2]!,
-  groups: 1,
+  groups,
   weights: { kind: "tensor", order: "pre-post", shared: true },
 });
 
