@@ -49,7 +49,7 @@ export async function checkCorrections(
   const exact = energyProbes(equations, energies);
   for (const { id, shape } of states) {
     const { exact: roads, prior } = pathways.get(id)!;
-    written.set(`correction/${id}`, probe(equations.corrections.get(id)!, shape));
+    if (!isMotionless(equations, id)) written.set(`correction/${id}`, probe(equations.corrections.get(id)!, shape));
     if (prior) written.set(`force/${id}`, probe({ kind: "prior", state: id }, shape));
     if (prior) exact.set(`prior/${id}`, probe({ kind: "prior", state: id }, shape));
     for (const [error, term] of roads) exact.set(`${id}/${error}`, probe(term, shape));
@@ -66,7 +66,7 @@ export async function checkCorrections(
       const touching = [...energies].filter(([error]) => sideOf(equations, id, error) !== undefined);
       const checkable = touching.filter(([error, energy]) => energy.checkable && !inexact.has(error));
       const all: readonly Departure[] = [...departures, ...touching.flatMap(([, energy]) => energy.departures)];
-      const rule = rules(`correction/${id}`);
+      const rule = isMotionless(equations, id) ? new Float64Array(sizeOf(shape)) : rules(`correction/${id}`);
       const completedRule = new Float64Array(sizeOf(shape));
       const addTo = (values: Float64Array): void => values.forEach((value, k) => (completedRule[k]! += value));
       for (const [error] of checkable) if (terms.has(error)) addTo(roads(`${id}/${error}`));
@@ -102,6 +102,12 @@ export async function checkCorrections(
     await asWritten.executable.dispose();
     await completed.executable.dispose();
   }
+}
+
+/** Whether nothing acts on the state, as on an observed one at the top. */
+function isMotionless(equations: Equations, state: string): boolean {
+  const correction = equations.corrections.get(state)!;
+  return correction.kind === "sum" && correction.terms.length === 0;
 }
 
 /** Feedback through the generative weights, and priors replaced by their energies. */
