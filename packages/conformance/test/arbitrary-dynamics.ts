@@ -1,5 +1,5 @@
 /** How a circuit may settle and learn, whatever its parts. */
-import type { CircuitSpec } from "@settle/spec";
+import type { CircuitSpec, SynapseSpec } from "@settle/spec";
 import fc from "fast-check";
 
 type Dynamics = Required<Pick<CircuitSpec, "settle" | "learn">>;
@@ -27,8 +27,8 @@ export const arbitraryDynamics: fc.Arbitrary<Dynamics> = fc.record({
   settle: fc.record({
     integrator,
     rate: fc.constantFrom(0.01, 0.02),
+    // No tolerance: whether a sample stops is a threshold, which the last bit of a float32 can cross.
     leak: fc.constantFrom(0, { rate: 0.1, scaled: true }),
-    tolerance: fc.constantFrom(1e-3, 1e-6),
   }),
   learn: fc.record({ rule, decay: fc.constantFrom(0, 0.3) }),
 });
@@ -38,11 +38,28 @@ export function withDynamics(circuit: CircuitSpec, { settle, learn }: Dynamics):
   const own = { rule: { kind: "adam", epsilon: 1e-4 }, rateFactor: 0.5, decay: 0.1 } as const;
   const synapses = Object.entries(circuit.synapses).map(([id, synapse], index) => {
     const odd = index % 2 === 1;
-    return [id, odd ? { ...synapse, learn: own, feedback: "separate" as const } : synapse] as const;
+    return [id, odd && hasOwnWeights(synapse) ? { ...synapse, learn: own, ...feedbackOf(synapse) } : synapse] as const;
   });
   const errors = Object.entries(circuit.errors).map(([id, error], index) => {
     const odd = index % 2 === 1 && error.bias === true;
     return [id, odd ? { ...error, bias: { learn: { rule: "nag" as const, decay: 0.2 } } } : error] as const;
   });
-  return { ...circuit, settle, learn, errors: Object.fromEntries(errors), synapses: Object.fromEntries(synapses) };
+  // Kernel engines have no norm of each filter where every position has its own.
+  const isLocal = Object.values(circuit.synapses).some((synapse) => "local" in synapse && synapse.local);
+  const fitting: Learn = isLocal && learn.rule === "normalized" ? { ...learn, rule: "sgd" } : learn;
+  return {
+    ...circuit,
+    settle,
+    learn: fitting,
+    errors: Object.fromEntries(errors),
+    synapses: Object.fromEntries(synapses),
+  };
 }
+
+/** Pools and upsampling have no weights, and who shares them has no say in them. */
+const hasOwnWeights = (synapse: SynapseSpec): boolean =>
+  synapse.kind !== "pool" && synapse.kind !== "upsample" && !("weights" in synapse);
+
+/** The exact credit of a block goes back through its own weights. */
+const feedbackOf = (synapse: SynapseSpec): { readonly feedback?: "separate" } =>
+  synapse.kind === "block" ? {} : { feedback: "separate" };
