@@ -10,6 +10,8 @@ import { interpretedKernels } from "./interpreted-kernels.ts";
 import { runOnBoth } from "./run-on-both.ts";
 
 const patient = 300_000;
+/** SETTLE_RUNS explores that many new circuits; without it the same few are tried every time. */
+const explored = process.env["SETTLE_RUNS"];
 const registered = await Promise.all(
   engineRegistry
     .filter(({ name }) => name !== "reference")
@@ -35,14 +37,15 @@ describe.each([interpreted, ...registered])(
             // A circuit that is free starts in its equilibrium: what it counts of rises and calm steps is rounding.
             fc.constantFrom("clamped", "released", "masked"),
             async (circuit, dynamics, batch, mode) => {
-              const compiled = compile(withDynamics(circuit, dynamics));
+              // Without the record of rises and calm steps: they count crossings of a threshold, down to the last bit.
+              const compiled = compile(withDynamics(circuit, dynamics), { monitor: false });
               if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
               const modes = Object.fromEntries(compiled.program.observed.map(({ state }) => [state, mode]));
               expect(await runOnBoth(compiled.lower(modes), referenceEngine, engine, batch)).toBeLessThan(tolerance);
             },
           ),
           // The native engine runs a C compiler for each circuit.
-          { numRuns: Number(process.env["SETTLE_RUNS"] ?? (name === "native" ? 3 : 12)) },
+          explored === undefined ? { numRuns: name === "native" ? 3 : 12, seed: 20 } : { numRuns: Number(explored) },
         );
       },
       patient,

@@ -13,7 +13,8 @@ const integrator = fc.constantFrom<NonNullable<Settle["integrator"]>>(
   { kind: "momentum", factor: 0.5 },
   { kind: "momentum", factor: 0.7, nesterov: true },
   { kind: "adaptive", tolerance: 0.01 },
-  { kind: "adaptive", tolerance: 1e-4, initial: 40 },
+  // No finer tolerance: in float32 the difference of two steps that measures the error is rounding there.
+  { kind: "adaptive", tolerance: 0.01, initial: 40 },
 );
 const rule = fc.constantFrom<NonNullable<Learn["rule"]>>(
   "sgd",
