@@ -1,7 +1,8 @@
 export { type Baseline, type BaselineKind, baselineKinds, type BaselineOptions, createBaseline } from "./baseline.ts";
 export { type BaselineEvaluation, evaluateBaseline, type EvaluateBaselineOptions } from "./evaluate-baseline.ts";
 export type { PartPlan, PartResult, ScoredTest } from "./reproduce/part.ts";
-export type { Recipe, Size } from "./reproduce/recipe.ts";
+export type { Recipe } from "./reproduce/recipe.ts";
 export { reproduce, type ReproduceOptions, type Reproduction } from "./reproduce/reproduce.ts";
-export { type TableDefinition, tables } from "./reproduce/tables.ts";
+export type { Size } from "./reproduce/size.ts";
+export { contendersOf, setsOf, type TableDefinition, tables } from "./reproduce/tables.ts";
 export { type BaselineTrainingOptions, trainBaseline } from "./train-baseline.ts";

@@ -21,6 +21,8 @@ export type ImageMetricName = keyof typeof scores;
 export interface ImageMetricsOptions extends MetricOptions {
   /** Which to compute. Default: mse, ssim, psnr, and ssimWindow where its window fits into the image. */
   readonly metrics?: readonly ImageMetricName[];
+  /** Whether predictions are probabilities: bce is then one of the default metrics. Default false. */
+  readonly probabilities?: boolean;
 }
 
 export interface ImageMetricsSummary {
@@ -45,12 +47,17 @@ export interface ImageMetrics {
  */
 export function createImageMetrics(
   shape: readonly number[],
-  { metrics, clip = false }: ImageMetricsOptions = {},
+  { metrics, probabilities = false, clip = false }: ImageMetricsOptions = {},
 ): ImageMetrics {
   const layout = imageLayout(shape);
   const names =
     metrics ??
-    ([...(["mse", "ssim"] as const), ...(hasWindow(layout) ? (["ssimWindow"] as const) : []), "psnr"] as const);
+    ([
+      ...(["mse", "ssim"] as const),
+      ...(hasWindow(layout) ? (["ssimWindow"] as const) : []),
+      "psnr",
+      ...(probabilities ? (["bce"] as const) : []),
+    ] as const);
   const running = new Map<ImageMetricName, RunningMoments>(names.map((name) => [name, createRunningMoments()]));
   let images = 0;
   return {

@@ -160,6 +160,8 @@ export interface Program {
     readonly prediction: BufferId;
     readonly error: BufferId;
     readonly discrepancy: BufferId;
+    /** Whether its predictions are probabilities (its output is the sigmoid), and so judged by their cross-entropy. */
+    readonly probabilities?: true;
   }[];
   /** Per-sample record of the settle (state buffers of shape `[]`), or absent if compiled without. */
   readonly monitor?: Monitor;

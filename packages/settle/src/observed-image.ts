@@ -5,6 +5,8 @@ import type { SampleSource, Session } from "@settle/runtime";
 export interface PredictedImage extends ObservedImage {
   /** The error node that predicts it. */
   readonly error: string;
+  /** Whether its predictions are probabilities of pixels. */
+  readonly probabilities: boolean;
 }
 
 export interface ObservedImage {
@@ -21,7 +23,7 @@ export interface ObservedImage {
 export function predictedImage(session: Session, data: SampleSource): PredictedImage {
   const image = observedImage(session, data);
   const error = session.program.errors.find(({ target }) => target === image.state);
-  if (error !== undefined) return { ...image, error: error.id };
+  if (error !== undefined) return { ...image, error: error.id, probabilities: error.probabilities === true };
   throw settleError("evaluate/not-predicted", `Nothing predicts "${image.state}", so there is nothing to score.`, {
     help: `add an error node with the target "${image.state}" and a synapse to it.`,
   });

@@ -38,6 +38,16 @@ describe("evaluate", () => {
     expect(metrics.psnr).toBeCloseTo(10 * Math.log10(255 ** 2 / mse), 6);
   });
 
+  it("adds the cross-entropy where predictions are probabilities, and only there", async () => {
+    const surely: CircuitSpec = { ...grey, errors: { e: { ...grey.errors["e"], target: "x", output: "sigmoid" } } };
+    const reconstruct = (circuit: CircuitSpec): Promise<number | undefined> =>
+      withSession(circuit, async (session) => (await evaluate(session, { source, task: "reconstruct" })).metrics.bce);
+    // Half of the pixels are 1. p is the sigmoid of the bias.
+    const p = 1 / (1 + Math.exp(-0.25));
+    expect(await reconstruct(surely)).toBeCloseTo(-72 * (Math.log(p) + Math.log(1 - p)), 4);
+    expect(await reconstruct(grey)).toBeUndefined();
+  });
+
   it("reports the discrepancy of the settled states: ½ Σ e², mean over images", async () => {
     const { discrepancy } = await withSession(grey, (session) => evaluate(session, { source, task: "reconstruct" }));
     expect(discrepancy.total).toBeCloseTo((144 * (0.25 ** 2 + 0.75 ** 2)) / 4, 5);

@@ -26,6 +26,7 @@ export const reproduceCommand: CommandDefinition = {
   examples: [
     ["settle reproduce", "which tables there are"],
     ["settle reproduce color-mnist", "a subset, in minutes; nothing to download"],
+    ["settle reproduce mnist", "the same: GNCN on binary digits, a supervised network on grey ones"],
     ["settle reproduce cifar10 --data cifar10:DIR --only conv-ngc,conv-ae", "two contenders, official files in DIR"],
     ["settle reproduce svhn --size full --data svhn:A --data cifar10:B --data cinic10:C", "hours"],
     ["settle reproduce svhn --size full --data svhn:A --data cifar10:B --data cinic10:C --resume", "goes on with it"],
@@ -50,22 +51,20 @@ export const reproduceCommand: CommandDefinition = {
       .option("--threads <n>", "how many threads the engine may use", wholeNumber(1));
   },
   async run(context, command) {
-    const { reproduce, tables } = await import("@settle/baselines");
+    const { contendersOf, reproduce, setsOf, tables } = await import("@settle/baselines");
     const { closest, settleError } = await import("@settle/diagnostics");
     const [name] = command.args;
     if (name === undefined) {
-      for (const { name: each, title, contenders, tests } of tables) {
-        const sets = [...new Set(tests.map(({ data }) => data))].join(", ");
-        context.print(`${each.padEnd(12)} ${title}: ${contenders.map((one) => one.name).join(", ")}; data: ${sets}`);
+      const listed = tables.map((table) => ({
+        name: table.name,
+        title: table.title,
+        contenders: contendersOf(table).map((one) => one.name),
+        data: setsOf(table, "full").filter((set) => !set.startsWith("binary:")),
+      }));
+      for (const { name: each, title, contenders, data } of listed) {
+        context.print(`${each.padEnd(12)} ${title}: ${contenders.join(", ")}; data: ${data.join(", ")}`);
       }
-      context.document({
-        tables: tables.map(({ name: each, title, contenders, tests }) => ({
-          name: each,
-          title,
-          contenders: contenders.map((one) => one.name),
-          data: [...new Set(tests.map(({ data }) => data))],
-        })),
-      });
+      context.document({ tables: listed });
       return exitCodes.done;
     }
     const definition = tables.find((each) => each.name === name);

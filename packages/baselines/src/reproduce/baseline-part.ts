@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Baseline, createBaseline } from "../baseline.ts";
 import { evaluateBaseline } from "../evaluate-baseline.ts";
 import { trainBaseline } from "../train-baseline.ts";
-import type { OpenTable } from "./open-table.ts";
+import type { OpenSection } from "./open-section.ts";
 import type { PartPlan, PartResult, ScoredTest } from "./part.ts";
 import { rateOf } from "./recipe.ts";
 import type { ReproduceOptions } from "./reproduce.ts";
@@ -14,19 +14,19 @@ import type { ReproduceOptions } from "./reproduce.ts";
 export async function baselinePart(
   plan: PartPlan & { readonly contender: { readonly kind: "baseline" } },
   dir: string,
-  table: OpenTable,
+  { training, tests: asked }: OpenSection,
   { resume, onProgress, signal }: ReproduceOptions,
 ): Promise<PartResult> {
   const { contender, recipe, seed } = plan;
   const began = performance.now();
-  const [height = 1, width = 1, channels = 1] = table.training.fields["image"] ?? [];
+  const [height = 1, width = 1, channels = 1] = training.fields["image"] ?? [];
   const baseline = await createBaseline(contender.name, { shape: [height, width, channels], seed });
   const file = join(dir, "weights.safetensors");
   try {
     const done = resume === true ? await restore(baseline, file) : 0;
     for (let epoch = done + 1; epoch <= recipe.epochs; epoch++) {
       const loss = await trainBaseline(baseline, {
-        source: table.training,
+        source: training,
         from: epoch,
         epochs: epoch,
         batch: recipe.batch,
@@ -40,8 +40,9 @@ export async function baselinePart(
       await writeWhole(file, bytes, "keep the weights");
     }
     const tests: ScoredTest[] = [];
-    for (const { key, tasks, source } of table.tests) {
+    for (const { key, tasks, source } of asked) {
       for (const task of tasks) {
+        if (task !== "reconstruct" && task !== "denoise") continue;
         const { metrics, images } = await evaluateBaseline(baseline, {
           source,
           task,

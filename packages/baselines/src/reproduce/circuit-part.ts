@@ -1,6 +1,17 @@
 /** Trains a circuit into a run folder, then asks it what the table asks. */
-import { compile, createSession, evaluate, loadCircuit, type Session, startRun, train } from "@settle/settle";
-import type { OpenTable } from "./open-table.ts";
+import {
+  type CircuitInput,
+  compile,
+  createSession,
+  evaluate,
+  loadCircuit,
+  type Session,
+  type SessionSettings,
+  startRun,
+  train,
+} from "@settle/settle";
+import { densityScore } from "./density-score.ts";
+import type { OpenSection } from "./open-section.ts";
 import type { PartPlan, PartResult, ScoredTest } from "./part.ts";
 import { rateOf, type Recipe } from "./recipe.ts";
 import type { ReproduceOptions } from "./reproduce.ts";
@@ -8,24 +19,21 @@ import type { ReproduceOptions } from "./reproduce.ts";
 export async function circuitPart(
   plan: PartPlan & { readonly contender: { readonly kind: "circuit" } },
   dir: string,
-  table: OpenTable,
+  section: OpenSection,
   { engine, threads, command, resume, onProgress, signal }: ReproduceOptions,
 ): Promise<PartResult> {
   const { contender, recipe, seed } = plan;
   const began = performance.now();
   const circuit = await loadCircuit(contender.circuit);
-  const session = await createSession(circuit, {
-    seed,
-    ...(engine !== undefined && { engine }),
-    ...(threads !== undefined && { threads }),
-  });
+  const settings = { ...(engine !== undefined && { engine }), ...(threads !== undefined && { threads }) };
+  const session = await createSession(circuit, { seed, ...settings });
   try {
-    const source = table.training;
+    const source = section.training;
     const run = await startRun(dir, {
       circuit,
       session,
       data: { training: source },
-      settings: { data: table.reference, ...recipe, ...(recipe.samples > 0 && { limit: recipe.samples }) },
+      settings: { data: section.reference, ...recipe, ...(recipe.samples > 0 && { limit: recipe.samples }) },
       command,
       resume: resume === true,
       overwrite: resume !== true,
@@ -33,10 +41,11 @@ export async function circuitPart(
     let failed: string | undefined;
     try {
       const steps = Math.ceil(source.size / recipe.batch);
-      const result = await train(withRates(session, recipe, steps), {
+      const result = await train(recipe.ownSchedule ? session : withRates(session, recipe, steps), {
         source,
         epochs: recipe.epochs,
         batch: recipe.batch,
+        rate: recipe.rate,
         store: run,
         resume: resume === true,
         ...(signal && { signal }),
@@ -63,7 +72,7 @@ export async function circuitPart(
     return {
       plan,
       parameters: compiled.ok ? compiled.analysis.parameters.total : Number.NaN,
-      tests: failed === undefined ? await score(session, table, recipe, signal) : [],
+      tests: failed === undefined ? await score(session, circuit, section, { recipe, settings, signal }) : [],
       ...(failed !== undefined && { failed }),
       seconds: (performance.now() - began) / 1000,
       engine: { name, device },
@@ -75,13 +84,24 @@ export async function circuitPart(
 
 async function score(
   session: Session,
-  table: OpenTable,
-  { tested }: Recipe,
-  signal: AbortSignal | undefined,
+  circuit: CircuitInput,
+  { training, tests: asked }: OpenSection,
+  options: {
+    readonly recipe: Recipe;
+    readonly settings: SessionSettings;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<readonly ScoredTest[]> {
+  const { recipe, settings, signal } = options;
+  const { tested } = recipe;
   const tests: ScoredTest[] = [];
-  for (const { key, tasks, source } of table.tests) {
+  for (const { key, tasks, source } of asked) {
     for (const task of tasks) {
+      if (task === "density") {
+        const found = await densityScore(session, circuit, { training, source, recipe, settings, signal });
+        tests.push({ key, task, reading: "", ...found });
+        continue;
+      }
       const { metrics, variants, images } = await evaluate(session, {
         source,
         task,

@@ -1,8 +1,6 @@
 /** How much of everything: a subset in minutes, or the papers' amounts in hours. */
+import type { Size } from "./size.ts";
 import type { Contender } from "./tables.ts";
-
-export const sizes = ["small", "full"] as const;
-export type Size = (typeof sizes)[number];
 
 /** What decides a part's figures, besides the data and the seed. */
 export interface Recipe {
@@ -15,21 +13,32 @@ export interface Recipe {
   readonly rate: number;
   /** Over which part of the epochs, at the end, the rate falls along half a cosine. */
   readonly tail: number;
+  /** The rate follows the circuit's own schedule, and has no tail. */
+  readonly ownSchedule?: true;
+  /** Training images whose top states the prior is fitted to, before log p(x) is estimated. */
+  readonly fitted?: number;
+  /** For log p(x). */
+  readonly draws?: number;
 }
 
 export interface RecipeChanges {
   readonly epochs?: number;
   readonly samples?: number;
   readonly tested?: number;
+  readonly draws?: number;
 }
 
 /**
  * The papers' settings at full size: circuits Adam 1e-3 in batches of 500, autoencoders Adam 2e-5 in batches of 128. They
- * name no number of epochs. A small size sees so few images that it takes small batches and larger rates.
+ * name no number of epochs. A small size sees so few images that it takes small batches and larger rates. GNCN at full size
+ * are trained, and their priors fitted, as the code released with the NGC paper is set up to do.
  *
- * @source ConvNGC section 4, appendix B
+ * @source ConvNGC section 4, appendix B; NGC methods
  */
-export function recipeFor({ kind, name }: Contender, size: Size, changes: RecipeChanges = {}): Recipe {
+export function recipeFor(contender: Contender, size: Size, changes: RecipeChanges = {}): Recipe {
+  const { kind, name } = contender;
+  const own = ownRecipes.find(({ names }) => names.test(name));
+  if (own !== undefined) return { ...own[size], ...changes };
   const amounts = size === "small" ? { samples: 2000, tested: 200 } : { samples: 0, tested: 0 };
   const learning =
     size === "full"
@@ -41,6 +50,19 @@ export function recipeFor({ kind, name }: Contender, size: Size, changes: Recipe
         : { epochs: 6, batch: 32, rate: 1e-3, tail: 0.4 };
   return { ...amounts, ...learning, ...changes };
 }
+
+const ownRecipes: readonly ({ readonly names: RegExp } & Readonly<Record<Size, Recipe>>)[] = [
+  {
+    names: /^gncn-/,
+    small: { samples: 2000, tested: 500, epochs: 5, batch: 16, rate: 1e-3, tail: 0, fitted: 2000, draws: 5000 },
+    full: { samples: 0, tested: 0, epochs: 100, batch: 512, rate: 1e-3, tail: 0, fitted: 18_000, draws: 5000 },
+  },
+  {
+    names: /^supervised-pcn$/,
+    small: { samples: 0, tested: 0, epochs: 10, batch: 64, rate: 1e-3, tail: 0, ownSchedule: true },
+    full: { samples: 0, tested: 0, epochs: 6, batch: 64, rate: 1e-3, tail: 0, ownSchedule: true },
+  },
+];
 
 /** Of an epoch, from 1. */
 export function rateOf({ epochs, rate, tail }: Recipe, epoch: number): number {

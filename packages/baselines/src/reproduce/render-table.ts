@@ -1,25 +1,59 @@
 /** Ours beside the paper's, for people. */
 import { createRunningMoments } from "@settle/metrics";
-import type { PartResult } from "./part.ts";
-import { paperFigure } from "./paper-figures.ts";
-import type { TableDefinition } from "./tables.ts";
+import { type Figure, paperFigure } from "./paper-figures.ts";
+import type { PartResult, ScoredTest } from "./part.ts";
+import type { TableDefinition, TableTask, TestOf } from "./tables.ts";
 
-const metrics = [
+interface Column {
+  readonly key: string;
+  readonly heading: string;
+  readonly digits: number;
+  /** What the score is multiplied by. Default 1. */
+  readonly times?: number;
+  /** Whether there is no published figure to stand beside it. */
+  readonly alone?: true;
+}
+
+const images: readonly Column[] = [
   { key: "mse", heading: "MSE ↓", digits: 2 },
   { key: "ssim", heading: "SSIM ↑", digits: 4 },
   { key: "psnr", heading: "PSNR dB ↑", digits: 2 },
-] as const;
+];
+const binaryImages: readonly Column[] = [
+  { key: "bce", heading: "BCE nats ↓", digits: 2, alone: true },
+  { key: "mse", heading: "MSE ↓", digits: 2, alone: true },
+];
+const densities: readonly Column[] = [
+  { key: "logDensity", heading: "log p(x) nats ↑", digits: 2 },
+  { key: "standardError", heading: "its standard error", digits: 2, alone: true },
+  { key: "effectiveDraws", heading: "effective draws", digits: 1, alone: true },
+  { key: "asReleased", heading: "as the released script prints it", digits: 2 },
+];
+const classes: readonly Column[] = [{ key: "accuracy", heading: "accuracy % ↑", digits: 2, times: 100 }];
+
+const titles: Readonly<Record<TableTask, string>> = {
+  reconstruct: "reconstruction",
+  denoise: "denoising",
+  density: "density",
+  classify: "classification",
+};
 
 /** Markdown: a section per test, a row per contender and reading, each metric as mean ± standard deviation over seeds. */
-export function renderTable({ title, tests }: TableDefinition, parts: readonly PartResult[]): string {
+export function renderTable({ title, sections }: TableDefinition, parts: readonly PartResult[]): string {
   const lines = [`# ${title}`, ""];
-  for (const { key, tasks } of tests) {
-    for (const task of tasks) {
-      lines.push(`## ${key}: ${task === "reconstruct" ? "reconstruction" : "denoising"}`, "");
-      lines.push(`| | numbers | seeds | ${metrics.map(({ heading }) => `${heading} | the paper's`).join(" | ")} |`);
-      lines.push(`| --- | ---: | ---: | ${metrics.map(() => "---: | ---:").join(" | ")} |`);
-      for (const [name, group] of byContender(parts)) lines.push(...rowsOf(name, group, key, task));
-      lines.push("");
+  for (const { tests, contenders } of sections) {
+    const own = parts.filter(({ plan }) => contenders.some(({ name }) => name === plan.contender.name));
+    if (own.length === 0) continue;
+    for (const test of tests) {
+      for (const task of test.tasks) {
+        const columns = columnsOf(test, task);
+        const heads = columns.flatMap(({ heading, alone }) => [heading, ...(alone ? [] : ["published"])]);
+        lines.push(`## ${test.key}: ${titles[task]}`, "");
+        lines.push(`| | numbers | seeds | ${heads.join(" | ")} |`);
+        lines.push(`| --- | ---: | ---: | ${heads.map(() => "---:").join(" | ")} |`);
+        for (const [name, group] of byContender(own)) lines.push(...rowsOf(name, group, { test, task, columns }));
+        lines.push("");
+      }
     }
   }
   const failed = parts.filter((part) => part.failed !== undefined);
@@ -28,23 +62,56 @@ export function renderTable({ title, tests }: TableDefinition, parts: readonly P
   return lines.join("\n");
 }
 
-function rowsOf(name: string, parts: readonly PartResult[], key: string, task: string): readonly string[] {
-  const scored = parts.flatMap(({ tests }) => tests.filter((test) => test.key === key && test.task === task));
+function columnsOf({ binary }: TestOf, task: TableTask): readonly Column[] {
+  switch (task) {
+    case "reconstruct":
+      return binary ? binaryImages : images;
+    case "denoise":
+      return images;
+    case "density":
+      return densities;
+    case "classify":
+      return classes;
+    default:
+      return task satisfies never;
+  }
+}
+
+function rowsOf(
+  name: string,
+  parts: readonly PartResult[],
+  asked: { readonly test: TestOf; readonly task: TableTask; readonly columns: readonly Column[] },
+): readonly string[] {
+  const { test, task, columns } = asked;
+  const scored = parts.flatMap(({ tests }) => tests.filter((each) => each.key === test.key && each.task === task));
   const readings = [...new Set(scored.map(({ reading }) => reading))];
   const parameters = parts[0]?.parameters.toLocaleString("en-US") ?? "";
-  if (readings.length === 0) return [`| ${name} | ${parameters} | 0 | ${metrics.map(() => "– | –").join(" | ")} |`];
+  if (readings.length === 0) {
+    const none = columns.map(({ alone }) => (alone ? "–" : "– | –"));
+    return [`| ${name} | ${parameters} | 0 | ${none.join(" | ")} |`];
+  }
   return readings.map((reading) => {
-    const group = scored.filter((test) => test.reading === reading);
-    const cells = metrics.map(({ key: metric, digits }) => {
-      const moments = createRunningMoments();
-      for (const { scores } of group) moments.add(scores[metric] ?? Number.NaN);
-      const { mean, sd, count } = moments.moments();
-      const paper = paperFigure(key, name, task, metric);
-      const theirs = paper === undefined ? "–" : `${paper.mean.toFixed(digits)} ± ${paper.sd.toFixed(digits)}`;
-      return `${mean.toFixed(digits)}${count > 1 ? ` ± ${sd.toFixed(digits)}` : ""} | ${theirs}`;
-    });
+    const group = scored.filter((each) => each.reading === reading);
+    const cells = columns.flatMap((column) => [
+      ours(group, column),
+      ...(column.alone ? [] : [theirs(paperFigure(test.key, name, task, column.key), column)]),
+    ]);
     return `| ${name}${reading === "" ? "" : `, ${reading}`} | ${parameters} | ${group.length} | ${cells.join(" | ")} |`;
   });
+}
+
+function ours(group: readonly ScoredTest[], { key, digits, times = 1 }: Column): string {
+  const moments = createRunningMoments();
+  for (const { scores } of group) moments.add(times * (scores[key] ?? Number.NaN));
+  const { mean, sd, count } = moments.moments();
+  return `${mean.toFixed(digits)}${count > 1 ? ` ± ${sd.toFixed(digits)}` : ""}`;
+}
+
+function theirs(figure: Figure | undefined, { digits, times = 1 }: Column): string {
+  const print = (value: number): string => (times * value).toFixed(digits);
+  if (figure === undefined) return "–";
+  if ("low" in figure) return `${print(figure.low)} … ${print(figure.high)}`;
+  return `${print(figure.mean)}${figure.sd === undefined ? "" : ` ± ${print(figure.sd)}`}`;
 }
 
 function byContender(parts: readonly PartResult[]): ReadonlyMap<string, readonly PartResult[]> {

@@ -5,11 +5,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { baselinePart } from "./baseline-part.ts";
 import { circuitPart } from "./circuit-part.ts";
-import { type OpenTable, openTable } from "./open-table.ts";
+import { type OpenSection, openSection } from "./open-section.ts";
 import { partName, type PartPlan, type PartResult } from "./part.ts";
-import { type RecipeChanges, recipeFor, type Size } from "./recipe.ts";
+import { type RecipeChanges, recipeFor } from "./recipe.ts";
 import { renderTable } from "./render-table.ts";
-import { type Contender, type TableDefinition } from "./tables.ts";
+import type { Size } from "./size.ts";
+import { type Contender, contendersOf, type TableDefinition, type TableSection } from "./tables.ts";
 
 export interface ReproduceOptions {
   readonly size: Size;
@@ -53,32 +54,47 @@ export async function reproduce(
 ): Promise<Reproduction> {
   const { size, folders = {}, changes = {}, signal } = options;
   const contenders = chosen(definition, options.contenders);
-  const first = contenders[0] as Contender;
-  const table = await openTable(definition, { folders, samples: recipeFor(first, size, changes).samples });
-  await mkdir(dir, { recursive: true });
-  const lock = await lockRun(dir);
+  const sections: OpenSection[] = [];
+  const close = async (): Promise<void> => {
+    for (const section of sections) await section.close();
+  };
+  try {
+    for (const section of definition.sections) {
+      const first = wantedOf(section, contenders)[0];
+      if (first === undefined) continue;
+      sections.push(await openSection(section, { size, folders, samples: recipeFor(first, size, changes).samples }));
+    }
+    await mkdir(dir, { recursive: true });
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+  const lock = await lockRun(dir).catch(async (fault: unknown) => {
+    await close();
+    throw fault;
+  });
   try {
     const seeds = Array.from({ length: options.seeds ?? (size === "small" ? 2 : 5) }, (_, i) => i + 1);
     const plans = seeds.flatMap((seed) =>
-      contenders.map((contender): PartPlan => ({
-        contender,
-        seed,
-        recipe: recipeFor(contender, size, changes),
-        data: hashesOf(table),
-      })),
+      sections.flatMap((section) =>
+        wantedOf(section.definition, contenders).map((contender) => ({
+          section,
+          plan: { contender, seed, recipe: recipeFor(contender, size, changes), data: hashesOf(section) } as PartPlan,
+        })),
+      ),
     );
     const kept = new Map<string, PartResult>();
-    for (const plan of plans) {
+    for (const { plan } of plans) {
       const found = await readPart(dir, plan, options.resume === true);
       if (found !== undefined) kept.set(partName(plan), found);
     }
     const parts: PartResult[] = [];
-    for (const [nth, plan] of plans.entries()) {
+    for (const [nth, { section, plan }] of plans.entries()) {
       signal?.throwIfAborted();
       const name = partName(plan);
       options.onPart?.({ name, nth: nth + 1, of: plans.length });
       const before = kept.get(name);
-      const result = before ?? (await makePart(plan, join(dir, name), table, options));
+      const result = before ?? (await makePart(plan, join(dir, name), section, options));
       if (before === undefined)
         await writeWhole(fileOf(dir, plan), `${JSON.stringify(result, undefined, 2)}\n`, "keep a result");
       parts.push(result);
@@ -89,34 +105,40 @@ export async function reproduce(
     return { table: definition.name, size, dir, parts, markdown };
   } finally {
     await lock.release();
-    await table.close();
+    await close();
   }
 }
 
-function chosen({ name, contenders }: TableDefinition, wanted: readonly string[] | undefined): readonly Contender[] {
+/** Of a section, in its order. */
+function wantedOf(section: TableSection, wanted: readonly Contender[]): readonly Contender[] {
+  return section.contenders.filter((contender) => wanted.includes(contender));
+}
+
+function chosen(definition: TableDefinition, wanted: readonly string[] | undefined): readonly Contender[] {
+  const contenders = contendersOf(definition);
   if (wanted === undefined) return contenders;
   return wanted.map((each) => {
     const found = contenders.find((contender) => contender.name === each);
     if (found !== undefined) return found;
-    throw settleError("reproduce/unknown-contender", `Table ${name} has no contender "${each}".`, {
+    throw settleError("reproduce/unknown-contender", `Table ${definition.name} has no contender "${each}".`, {
       help: `it has ${contenders.map((contender) => contender.name).join(", ")}.`,
     });
   });
 }
 
-function makePart(plan: PartPlan, dir: string, table: OpenTable, options: ReproduceOptions): Promise<PartResult> {
+function makePart(plan: PartPlan, dir: string, section: OpenSection, options: ReproduceOptions): Promise<PartResult> {
   const { contender } = plan;
   switch (contender.kind) {
     case "circuit":
-      return circuitPart({ ...plan, contender }, dir, table, options);
+      return circuitPart({ ...plan, contender }, dir, section, options);
     case "baseline":
-      return baselinePart({ ...plan, contender }, dir, table, options);
+      return baselinePart({ ...plan, contender }, dir, section, options);
     default:
       return contender satisfies never;
   }
 }
 
-function hashesOf({ training, tests }: OpenTable): Readonly<Record<string, string>> {
+function hashesOf({ training, tests }: OpenSection): Readonly<Record<string, string>> {
   return { training: training.hash, ...Object.fromEntries(tests.map(({ key, source }) => [key, source.hash])) };
 }
 

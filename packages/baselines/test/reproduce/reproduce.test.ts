@@ -32,6 +32,17 @@ describe("the paper's figures", () => {
   });
 });
 
+describe("the NGC paper's densities", () => {
+  it("stand as they were printed, and less the 2 log M that 5,000 draws added", () => {
+    for (const name of ["gncn-t1", "gncn-t1-sigma", "gncn-pdh"]) {
+      const printed = paperFigure("binary-mnist", name, "density", "asReleased") as { readonly mean: number };
+      const corrected = paperFigure("binary-mnist", name, "density", "logDensity") as { readonly mean: number };
+      expect(corrected.mean).toBeCloseTo(printed.mean - 2 * Math.log(5000), 2);
+    }
+    expect(paperFigure("binary-mnist", "gncn-t2-l-sigma", "density", "logDensity")).toBeUndefined();
+  });
+});
+
 describe("the rate of an epoch", () => {
   it("is constant at first, then falls along half a cosine to nearly nothing", () => {
     const recipe = { samples: 0, tested: 0, epochs: 10, batch: 1, rate: 1, tail: 0.4 };
@@ -62,6 +73,35 @@ describe("a reproduction", () => {
     expect(markdown).toContain("11.28 ± 0.50");
     expect(await readFile(join(dir, "table.md"), "utf8")).toBe(markdown);
     expect(JSON.parse(await readFile(join(dir, "conv-ae-seed1.json"), "utf8"))).toEqual(parts[1]);
+  }, 60_000);
+
+  it("has sections with data and tasks of their own: densities of binary digits, classes of grey ones", async () => {
+    const mnist = tables.find(({ name }) => name === "mnist") as (typeof tables)[number];
+    const draws = 20;
+    const { parts, markdown } = await reproduce(dir, mnist, {
+      ...tiny,
+      changes: { epochs: 1, samples: 6, tested: 4, draws },
+      contenders: ["gncn-t1", "supervised-pcn"],
+    });
+    const [gncn, supervised] = parts as [PartResult, PartResult];
+    expect(gncn.tests.map(({ key, task }) => [key, task])).toEqual([
+      ["binary-mnist", "reconstruct"],
+      ["binary-mnist", "density"],
+    ]);
+    // Untrained, every pixel is about as likely as not.
+    expect(gncn.tests[0]?.scores["bce"]).toBeGreaterThan(300);
+    expect(gncn.tests[0]?.scores["bce"]).toBeLessThan(700);
+    const { logDensity = 0, asReleased = 0, standardError = 0 } = gncn.tests[1]?.scores ?? {};
+    expect(logDensity).toBeLessThan(-300);
+    expect(asReleased - logDensity).toBeCloseTo(2 * Math.log(draws), 9);
+    expect(standardError).toBeGreaterThan(0);
+    expect(supervised.tests.map(({ key, task, images }) => [key, task, images])).toEqual([["mnist", "classify", 4]]);
+    expect([0, 0.25, 0.5, 0.75, 1]).toContain(supervised.tests[0]?.scores["accuracy"]);
+    expect(gncn.plan.data["training"]).not.toBe(supervised.plan.data["training"]);
+    expect(markdown).toContain("| -120.66 |");
+    expect(markdown).toContain("| -103.63 |");
+    expect(markdown).toContain("98.00 … 98.30");
+    expect(markdown).not.toContain("gncn-pdh");
   }, 60_000);
 
   it("keeps finished parts when it is interrupted, and makes the rest when it goes on", async () => {

@@ -100,6 +100,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
         prediction: id(readouts.prediction),
         error: id(readouts.error),
         discrepancy: id(readouts.discrepancy),
+        ...(error.output.kind === "sigmoid" ? { probabilities: true } : {}),
       };
     }),
     ...(monitor

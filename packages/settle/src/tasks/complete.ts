@@ -20,7 +20,7 @@ export const complete: TaskDefinition = {
   async plan(session, { source, mask = { kind: "half", missing: "bottom" }, metrics }) {
     const { drawMasks } = await import("@settle/data");
     const { state, error, field, shape } = predictedImage(session, source);
-    const scorer = new Scorer(shape, metrics);
+    const scorer = new Scorer(shape, metrics && { metrics });
     const hiddenParts: [name: string, part: HiddenPart][] = [];
     const passes = [mask].flat().map((each, nth): Pass => {
       const named = (variant: string): string =>

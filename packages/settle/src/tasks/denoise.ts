@@ -20,7 +20,7 @@ export const denoise: TaskDefinition = {
   async plan(session, { source, noise = 0.1, metrics }) {
     const { addGaussianNoise } = await import("@settle/data");
     const { state, error, field, shape } = predictedImage(session, source);
-    const scorer = new Scorer(shape, metrics);
+    const scorer = new Scorer(shape, metrics && { metrics });
     const passes = [noise].flat().flatMap((sigma, level): readonly Pass[] => {
       const named = (variant: string): string =>
         level === 0 ? variant : [`noise ${sigma}`, variant].filter((part) => part !== "").join(", ");

@@ -48,7 +48,7 @@ export const robustness: TaskDefinition = {
       return { shape: image.shape, passes, scores };
     }
     const { error } = predictedImage(session, source);
-    const scorer = new Scorer(image.shape, options.metrics);
+    const scorer = new Scorer(image.shape, options.metrics && { metrics: options.metrics });
     const passes = corruptions.map((corruption): Pass => ({
       modes: { [image.state]: "clamped" },
       predictions: [error],

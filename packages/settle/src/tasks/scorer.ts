@@ -1,24 +1,24 @@
 /** Scores several kinds of images at a time, each under its name. */
-import { createImageMetrics, type ImageMetricName, type ImageMetrics } from "@settle/metrics";
+import { createImageMetrics, type ImageMetrics, type ImageMetricsOptions } from "@settle/metrics";
 import type { NumberArray } from "@settle/runtime";
 import type { Scores } from "./task.ts";
 
 export class Scorer {
   readonly #shape: readonly number[];
-  readonly #names: readonly ImageMetricName[] | undefined;
+  readonly #options: ImageMetricsOptions;
   readonly #metrics = new Map<string, ImageMetrics>();
 
   /** @param shape of one image, `[height, width, channels]` */
-  constructor(shape: readonly number[], names?: readonly ImageMetricName[]) {
+  constructor(shape: readonly number[], options: ImageMetricsOptions = {}) {
     this.#shape = shape;
-    this.#names = names;
+    this.#options = options;
   }
 
   /** @param target, prediction both `[batch, ...shape]`, on the scale 0 … 1 */
   add(name: string, target: NumberArray, prediction: NumberArray): void {
     let metrics = this.#metrics.get(name);
     if (metrics === undefined) {
-      metrics = createImageMetrics(this.#shape, this.#names === undefined ? {} : { metrics: this.#names });
+      metrics = createImageMetrics(this.#shape, this.#options);
       this.#metrics.set(name, metrics);
     }
     metrics.add(target, prediction);

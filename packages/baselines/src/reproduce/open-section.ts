@@ -1,10 +1,11 @@
-/** The data of a table, opened before anything is trained, so that what is missing is said at once. */
+/** The data of a section of a table, opened before anything is trained, so that what is missing is said at once. */
 import type { Dataset } from "@settle/data";
 import { openDataset } from "@settle/settle";
-import type { TableDefinition, TestOf } from "./tables.ts";
+import type { Size } from "./size.ts";
+import { setName, type TableSection, type TestOf } from "./tables.ts";
 
-export interface OpenTable {
-  readonly definition: TableDefinition;
+export interface OpenSection {
+  readonly definition: TableSection;
   /** What the training data were opened as: `cifar10:DIR`. */
   readonly reference: string;
   readonly training: Dataset;
@@ -17,11 +18,15 @@ export interface OpenTable {
  * @param samples training images; 0 for all
  * @throws {SettleError} `data/…`
  */
-export async function openTable(
-  definition: TableDefinition,
-  { folders, samples }: { readonly folders: Readonly<Record<string, string>>; readonly samples: number },
-): Promise<OpenTable> {
-  const referenceOf = (set: string): string => (folders[set] === undefined ? set : `${set}:${folders[set]}`);
+export async function openSection(
+  definition: TableSection,
+  options: { readonly size: Size; readonly folders: Readonly<Record<string, string>>; readonly samples: number },
+): Promise<OpenSection> {
+  const { size, folders, samples } = options;
+  const referenceOf = (set: string): string => {
+    const folder = folders[set.replace(/^binary:/, "")];
+    return folder === undefined ? set : `${set}:${folder}`;
+  };
   const opened: Dataset[] = [];
   const close = async (): Promise<void> => {
     for (const each of opened) await each.close();
@@ -32,10 +37,11 @@ export async function openTable(
     return data;
   };
   try {
-    const training = await open(definition.data, "train", samples);
+    const training = await open(setName(definition.data, size), "train", samples);
     const tests: (TestOf & { readonly source: Dataset })[] = [];
-    for (const test of definition.tests) tests.push({ ...test, source: await open(test.data, "test", 0) });
-    return { definition, reference: referenceOf(definition.data), training, tests, close };
+    for (const test of definition.tests)
+      tests.push({ ...test, source: await open(setName(test.data, size), "test", 0) });
+    return { definition, reference: referenceOf(setName(definition.data, size)), training, tests, close };
   } catch (fault) {
     await close();
     throw fault;
