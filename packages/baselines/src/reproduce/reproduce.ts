@@ -109,9 +109,9 @@ export async function reproduce(
   }
 }
 
-/** Of a section, in its order. */
-function wantedOf(section: TableSection, wanted: readonly Contender[]): readonly Contender[] {
-  return section.contenders.filter((contender) => wanted.includes(contender));
+/** Those of a section, in the order they are wanted. */
+function wantedOf({ contenders }: TableSection, wanted: readonly Contender[]): readonly Contender[] {
+  return wanted.filter((contender) => contenders.includes(contender));
 }
 
 function chosen(definition: TableDefinition, wanted: readonly string[] | undefined): readonly Contender[] {
