@@ -3,13 +3,15 @@
 //   --only PART  compile, engines or demo
 // `pnpm bench peers`: beside other libraries; docs/guide/benchmarks.md says what it needs.
 import "../scripts/require-node.mjs";
+import { execFileSync } from "node:child_process";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PreparationFailed, prepareBuild, prepareDependencies } from "../scripts/prepare.mjs";
 import { describeMachine } from "./describe-machine.mjs";
 import { measureDemo } from "./measure-demo.mjs";
 import { benchPeers } from "./peers/bench-peers.mjs";
-import { inProcess } from "./side.mjs";
+import { runHere } from "../scripts/run-command.mjs";
 
 if (process.argv[2] === "peers") process.exit(await benchPeers(process.argv.slice(3)));
 
@@ -22,7 +24,6 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const batch = Number(values.batch);
 
 /** @param {string} line */
 const say = (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
@@ -36,12 +37,8 @@ try {
   for (const [what, is] of Object.entries(machine)) say(`${what.padEnd(9)} ${is}`);
   /** @type {Record<string, unknown>} */
   const report = { machine };
-  if (wanted("compile")) report["compile"] = await compileTime();
-  if (wanted("engines")) {
-    // It loads Settle itself, which must not happen before the build.
-    const { measureEngines } = await import("./measure-engines.mjs");
-    report["engines"] = await measureEngines({ batch, rounds, say });
-  }
+  if (wanted("compile")) report["compile"] = compileTime();
+  if (wanted("engines")) report["engines"] = await engineSpeeds();
   if (wanted("demo")) report["demo"] = await measureDemo({ rounds: Math.min(rounds, 3), say });
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 } catch (fault) {
@@ -49,13 +46,27 @@ try {
   process.exitCode = 1;
 }
 
-async function compileTime() {
-  const side = inProcess("compile-side.mjs", []);
-  const result = await side.ask({});
-  side.end();
+function compileTime() {
+  const result = JSON.parse(output([fileURLToPath(new URL("compile-time.mjs", import.meta.url))]));
   say("");
   say(
     `conv-ngc to Program: ${result.warm.toFixed(1)} ms warm (median of ${result.repeats}), ${result.cold.toFixed(0)} ms the first time`,
   );
   return result;
+}
+
+/** What `settle bench` says of all engines here on one thread. */
+async function engineSpeeds() {
+  const settle = fileURLToPath(new URL("../apps/cli/bin/settle.js", import.meta.url));
+  const args = [settle, "bench", "conv-ngc", "--threads", "1", "--batch", values.batch, "--rounds", values.rounds];
+  if (values.json) return JSON.parse(output([...args, "--json"]));
+  say("");
+  const code = await runHere(process.execPath, args);
+  if (code !== 0) throw new Error(`settle bench ended with ${code}`);
+  return undefined;
+}
+
+/** What a script prints. @param {readonly string[]} args */
+function output(args) {
+  return execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }

@@ -28,7 +28,7 @@ export const peakName = "multiply-add peak";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const jiti = join(createRequire(import.meta.url).resolve("jiti/package.json"), "..", "lib", "jiti-cli.mjs");
 /** tfjs on WebAssembly takes seconds for a hundred images: no larger batch tells more. */
-const patience = { "tfjs:wasm": 100 } as const;
+const mostForTfjs = 100;
 
 /**
  * @param problem the case's problem as a file
@@ -63,9 +63,9 @@ export function contendersOf(
       return pinned(script("onnx-worker.ts", { modules, problem, threads: each, form, ...range }), threads);
     }),
   });
-  const tfjs = batch <= patience["tfjs:wasm"] ? [ours("tfjs:wasm")] : [];
+  const tfjs = batch <= mostForTfjs ? [ours("tfjs:wasm")] : [];
   const peaks = peak === undefined ? [] : [yardstick(peak, threads)];
-  const engines = [ours("native"), ours("wasm"), ours("tfjs:node"), ...tfjs];
+  const engines = [ours("native"), ours("wasm"), ours("wasm:plain"), ours("tfjs:node"), ...tfjs];
   const training = [
     ours("native", "discrepancy"),
     ours("native", "learn"),
@@ -91,6 +91,7 @@ export function contendersOf(
     ...["eager", "tuned", "compiled"].map((form) => python("torch", form)),
     ...(batch > 10 ? [python("torch", "compiled-columns/10")] : []),
     ...["dilated", "columns", ...inPieces.map((size) => `columns/${size}`)].map((form) => python("jax", form)),
+    ...(batch <= mostForTfjs ? [one("tfjs-wasm ops", script("tfjs-worker.ts", { problem }))] : []),
     onnx("onnxruntime-node loop", 1, threads, "loop"),
     onnx("onnxruntime-node unrolled", 1, threads, "unrolled"),
     ...(batch > 25 ? [onnx("onnxruntime-node loop/25", 1, threads, "loop/25")] : []),

@@ -6,6 +6,7 @@
  * `settle` returns all states and errors, as the peers do; `discrepancy` settles and returns only how well it went;
  * `learn` settles and makes one update.
  */
+import { createWasmEngine } from "@settle/engine-wasm";
 import { createSession, engines, type CircuitSpec } from "@settle/settle";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "@settle/runs";
 import type { StoredTensor } from "@settle/runtime";
@@ -13,6 +14,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { numbered, problemSeed } from "./make-problem.ts";
 import { serveRequests } from "./serve-requests.ts";
+
+/** The wasm engine without fused multiply-adds, as hosts run it that have no relaxed SIMD. */
+const plainSimd = "wasm:plain";
 
 const { values: options } = parseArgs({
   options: {
@@ -27,14 +31,15 @@ const { values: options } = parseArgs({
 
 const { tensors, metadata } = decodeSafetensors(await readFile(options.problem), options.problem);
 const circuit = JSON.parse(metadata["circuit"] ?? "{}") as CircuitSpec;
-const status = (await engines()).engines.find(({ name }) => name === options.engine);
+const engineName = options.engine === plainSimd ? "wasm" : options.engine;
+const status = (await engines()).engines.find(({ name }) => name === engineName);
 if (status?.available !== true) {
   const reason = status === undefined ? "there is no such engine" : status.reason;
   process.stdout.write(`${JSON.stringify({ kind: "missing", reason })}\n`);
 } else {
   const loaded = performance.now();
   const session = await createSession(circuit, {
-    engine: options.engine,
+    engine: options.engine === plainSimd ? createWasmEngine({ relaxed: false }) : options.engine,
     seed: problemSeed,
     threads: Number(options.threads),
   });

@@ -1,2 +1,2 @@
 export { emitWat } from "./emit-wat.ts";
-export { wasmEngine } from "./wasm-engine.ts";
+export { createWasmEngine, wasmEngine, type WasmEngineOptions } from "./wasm-engine.ts";
