@@ -3,38 +3,39 @@ import { settleError } from "@settle/diagnostics";
 import { groupCount, type KernelArray, type KernelPlan, lanesToSamples, samplesToLanes } from "@settle/kernels";
 import type { NumberArray } from "@settle/runtime";
 
-import type { EmittedModule } from "./emit/emit-module.ts";
+import { controlBytes } from "./emit/module-builder.ts";
 import { requireWebAssembly, type WasmMemory } from "./web-assembly.ts";
 
 const pageBytes = 65536;
 /** All that 32-bit addresses reach, less a page, so that no end of an array wraps to zero. */
 export const mostPages = 65535;
 
+/** A vector may be read where only its first number belongs to an array. */
+const overrunBytes = 16;
+
 export class LaneMemory {
   readonly memory: WasmMemory;
-  readonly #plan: KernelPlan;
-  readonly #sharedBase: number;
-  readonly #temporaries: number;
-  readonly #groups: number;
+  readonly #threads: number;
+  #plan: KernelPlan;
+  #staticBytes: number;
   #maximum: number;
   #batch = 0;
   #floats: Float32Array;
 
   /**
+   * @param plan     a plan of the Program; all of its plans have what groups share at the same places
    * @param threads  how many have temporaries of their own
    * @param maximum  pages it may grow to
    */
   constructor(
     plan: KernelPlan,
-    module: EmittedModule,
     options: { readonly threads: number; readonly shared: boolean; readonly maximum: number },
   ) {
     this.#plan = plan;
-    this.#sharedBase = module.sharedBase;
-    this.#temporaries = module.staticBytes;
-    this.#groups = module.staticBytes + options.threads * plan.sizes.temporary * 4;
+    this.#threads = options.threads;
+    this.#staticBytes = controlBytes + plan.sizes.shared * 4;
     this.#maximum = options.maximum;
-    const initial = Math.ceil(this.#groups / pageBytes);
+    const initial = this.#pagesFor(0);
     if (initial > options.maximum) throw this.#tooLarge(1);
     const { Memory } = requireWebAssembly();
     if (!options.shared) this.memory = new Memory({ initial });
@@ -42,13 +43,43 @@ export class LaneMemory {
     this.#floats = new Float32Array(this.memory.buffer);
   }
 
+  /** Bytes that are taken whatever the batch: control words, shared arrays, what forms of the kernels keep. */
+  get staticBytes(): number {
+    return this.#staticBytes;
+  }
+
+  /** Makes the static part as large; what is held for samples moves on. @throws `engine/out-of-memory` */
+  reserve(staticBytes: number): void {
+    const before = { staticBytes: this.#staticBytes, groupBase: this.groupBase };
+    this.#staticBytes = staticBytes;
+    try {
+      this.#grow(this.groups, Math.max(1, this.#batch));
+    } catch (fault) {
+      this.#staticBytes = before.staticBytes;
+      throw fault;
+    }
+    const [from, to] = [before.groupBase / 4, this.groupBase / 4];
+    this.#floats.copyWithin(to, from, from + (this.groups * this.groupBytes) / 4);
+  }
+
+  /** Groups are those of another plan of the Program from now on. What was held for samples is forgotten. */
+  use(plan: KernelPlan): void {
+    if (plan === this.#plan) return;
+    this.#batch = 0;
+    this.#plan = plan;
+  }
+
   get batch(): number {
     return this.#batch;
   }
 
-  /** Samples that the addresses reach, at least one group: whether the system gives that much, only asking tells. */
+  /**
+   * Samples that the addresses reach, at least one group: whether the system gives that much, only asking tells. Leaves a
+   * little to kernels that have not been needed yet.
+   */
   get largestBatch(): number {
-    const groups = Math.floor((this.#maximum * pageBytes - this.#groups) / (this.groupBytes + this.partialBytes));
+    const room = (63 / 64) * this.#maximum * pageBytes - this.groupBase - overrunBytes;
+    const groups = Math.floor(room / (this.groupBytes + this.partialBytes));
     return Math.max(1, groups) * this.#plan.lanes;
   }
 
@@ -66,7 +97,12 @@ export class LaneMemory {
   }
 
   temporaryOf(thread: number): number {
-    return this.#temporaries + thread * this.#plan.sizes.temporary * 4;
+    return this.#staticBytes + thread * this.temporaryBytes;
+  }
+
+  /** Of one thread. */
+  get temporaryBytes(): number {
+    return this.#plan.sizes.temporary * 4;
   }
 
   get groups(): number {
@@ -74,39 +110,29 @@ export class LaneMemory {
   }
 
   get groupBase(): number {
-    return this.#groups;
+    return this.temporaryOf(this.#threads);
   }
 
   get partialBase(): number {
-    return this.#groups + this.groups * this.groupBytes;
+    return this.groupBase + this.groups * this.groupBytes;
   }
 
   /** Makes room for another number of samples; what was held for each sample becomes zero. @throws `engine/out-of-memory` */
   resize(batch: number): void {
     const groups = groupCount(batch, this.#plan.lanes);
-    const pages = this.#pagesFor(groups);
-    const missing = pages - this.bytes / pageBytes;
-    if (pages > this.#maximum) throw this.#tooLarge(batch);
-    if (missing > 0) {
-      try {
-        this.memory.grow(missing);
-      } catch {
-        throw this.#tooLarge(batch);
-      }
-    }
-    this.#floats = new Float32Array(this.memory.buffer);
+    this.#grow(groups, batch);
     this.#batch = batch;
-    this.#floats.fill(0, this.#groups / 4, (this.#groups + groups * this.groupBytes) / 4);
+    this.#floats.fill(0, this.groupBase / 4, (this.groupBase + groups * this.groupBytes) / 4);
   }
 
   write(array: KernelArray, values: NumberArray): void {
     if (array.space === "group") samplesToLanes(values, this.#floats, this.#layout(array));
-    else this.#floats.set(values, this.#sharedBase / 4 + array.offset);
+    else this.#floats.set(values, controlBytes / 4 + array.offset);
   }
 
   read(array: KernelArray): Float32Array {
     if (array.space !== "group") {
-      const from = this.#sharedBase / 4 + array.offset;
+      const from = controlBytes / 4 + array.offset;
       return this.#floats.slice(from, from + array.elements);
     }
     const host = new Float32Array(this.#batch * array.elements);
@@ -120,19 +146,35 @@ export class LaneMemory {
       samples: this.#batch,
       elements: array.elements,
       lanes: this.#plan.lanes,
-      at: this.#groups / 4 + array.offset,
+      at: this.groupBase / 4 + array.offset,
       stride: group,
     };
   }
 
   #pagesFor(groups: number): number {
-    return Math.ceil((this.#groups + groups * (this.groupBytes + this.partialBytes)) / pageBytes);
+    const perGroup = this.groupBytes + this.partialBytes;
+    return Math.ceil((this.groupBase + groups * perGroup + overrunBytes) / pageBytes);
+  }
+
+  /** @throws `engine/out-of-memory` */
+  #grow(groups: number, batch: number): void {
+    const pages = this.#pagesFor(groups);
+    const missing = pages - this.bytes / pageBytes;
+    if (pages > this.#maximum) throw this.#tooLarge(batch);
+    if (missing > 0) {
+      try {
+        this.memory.grow(missing);
+      } catch {
+        throw this.#tooLarge(batch);
+      }
+    }
+    this.#floats = new Float32Array(this.memory.buffer);
   }
 
   /** Finds out how many samples there would be room for by taking it. */
   #tooLarge(batch: number): Error {
     const perGroup = Math.max(1, this.groupBytes + this.partialBytes);
-    let most = Math.max(0, Math.floor((this.#maximum * pageBytes - this.#groups) / perGroup));
+    let most = Math.max(0, Math.floor((this.#maximum * pageBytes - this.groupBase - overrunBytes) / perGroup));
     while (this.memory !== undefined && most > 0 && !this.#grows(this.#pagesFor(most))) most = Math.floor(most * 0.9);
     const samples = most * this.#plan.lanes;
     const perSample = Math.ceil(perGroup / this.#plan.lanes / 1024);

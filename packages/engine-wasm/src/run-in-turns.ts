@@ -1,13 +1,12 @@
 /** The groups of a job on the calling thread, where there are no workers. */
-import type { PhaseFunctions } from "./wasm-executable.ts";
+import type { PhaseFunctions } from "./kernel-forms.ts";
 import type { GroupJob } from "./worker-source.ts";
 
 /** How long it computes before it lets the event loop have a turn, so that an abort arrives. */
 const turnMilliseconds = 30;
 
 export async function runInTurns(
-  functions: PhaseFunctions,
-  temporary: number,
+  functions: ReadonlyMap<string, PhaseFunctions>,
   job: GroupJob,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -16,9 +15,9 @@ export async function runInTurns(
     const group = job.group + index * job.groupBytes;
     const partial = job.partial + index * job.partialBytes;
     const valid = Math.min(job.lanes, job.samples - index * job.lanes);
-    for (const [name, times] of job.schedule) {
+    for (const [key, name, times] of job.schedule) {
       for (let time = 0; time < times; time++) {
-        functions[name]?.(group, temporary, partial, valid);
+        functions.get(key)?.[name]?.(group, job.temporary, partial, valid);
         if (performance.now() - began < turnMilliseconds) continue;
         await new Promise((resolve) => setTimeout(resolve, 0));
         signal?.throwIfAborted();

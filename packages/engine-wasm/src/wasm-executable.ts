@@ -1,6 +1,6 @@
 /** A Program held by the wasm engine. */
 import { type KernelArray, type KernelPlan, type SchedulePiece, splitSchedule } from "@settle/kernels";
-import { type BufferId, fixedValues, type Program } from "@settle/program";
+import { type BufferId, fixedValues, type PhaseName, type Program } from "@settle/program";
 import {
   type EngineInfo,
   type Executable,
@@ -10,23 +10,21 @@ import {
   type ScheduleEntry,
 } from "@settle/runtime";
 
-import type { EmittedModule } from "./emit/emit-module.ts";
+import { partsOf } from "./emit/emit-module.ts";
 import { nextGroupAddress, stopFlagAddress } from "./emit/module-builder.ts";
+import type { KernelForms, KernelModule } from "./kernel-forms.ts";
 import type { LaneMemory } from "./lane-memory.ts";
 import { runInTurns } from "./run-in-turns.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 import type { GroupJob } from "./worker-source.ts";
 
-export type PhaseFunctions = Readonly<Record<string, (...bases: readonly number[]) => void>>;
+type Modules = ReadonlyMap<PhaseName, KernelModule>;
 
 export interface WasmParts {
   readonly program: Program;
   readonly info: EngineInfo;
-  readonly plan: KernelPlan;
-  readonly module: EmittedModule;
+  readonly forms: KernelForms;
   readonly memory: LaneMemory;
-  /** Phase functions on the thread that calls. */
-  readonly functions: PhaseFunctions;
   /** Absent where there are no workers. */
   readonly pool?: WorkerPool;
 }
@@ -37,19 +35,22 @@ export class WasmExecutable implements Executable {
   readonly info: EngineInfo;
   readonly #parts: WasmParts;
   readonly #check: RequestCheck;
-  readonly #arrays: ReadonlyMap<string, KernelArray>;
+  /** By buffer, as the present plan places them. */
+  #arrays: ReadonlyMap<BufferId, KernelArray>;
+  #plan: KernelPlan;
   /** Inputs and noise that somebody has given, or that have a default. */
   readonly #given = new Set<BufferId>();
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   constructor(parts: WasmParts) {
-    const { program, plan, memory } = parts;
+    const { program, forms, memory } = parts;
     this.program = program;
     this.info = parts.info;
     this.#parts = parts;
     this.#check = new RequestCheck(program);
-    this.#arrays = new Map(plan.arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array]])));
+    this.#plan = forms.plan;
+    this.#arrays = arraysByBuffer(forms.plan);
     for (const buffer of program.buffers) {
       const values = buffer.type.batch ? undefined : fixedValues(buffer);
       if (values === undefined) continue;
@@ -95,44 +96,68 @@ export class WasmExecutable implements Executable {
 
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
     const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
-    const { memory } = this.#parts;
+    const { memory, forms } = this.#parts;
     signal?.throwIfAborted();
     this.#check.checkBatch(batch);
-    if (this.#check.concernsSamples(schedule, [...inputs.keys(), ...outputs]) && batch !== memory.batch) {
+    const isAnother = batch !== memory.batch && this.#check.concernsSamples(schedule, [...inputs.keys(), ...outputs]);
+    if (isAnother) this.#usePlan(forms.planFor(batch));
+    const plan = this.#plan;
+    const phases = schedule.map(({ phase }) => phase);
+    // Before the samples get what room is left.
+    const modules = await forms.modulesFor(plan, phases, memory);
+    if (isAnother) {
       memory.resize(batch);
       for (const id of this.#given) if (this.#check.declaration(id).type.batch) this.#given.delete(id);
     }
     for (const [buffer, values] of inputs) this.#copyIn(buffer, values);
     this.#check.requireInputs(schedule, (id) => this.#given.has(id));
-    for (const part of splitSchedule(schedule, this.#parts.plan)) await this.#runPart(part, signal);
+    for (const part of splitSchedule(schedule, plan)) await this.#runPart(modules, part, signal);
     return new Map(outputs.map((buffer) => [buffer, memory.read(this.#array(buffer))]));
   }
 
-  /** Heads, then all groups, then tails: the schedule was split so that no head waits for a tail of the same part. */
-  async #runPart(part: SchedulePiece, signal: AbortSignal | undefined): Promise<void> {
-    const { module, memory, functions } = this.#parts;
-    signal?.throwIfAborted();
-    for (const { phase } of part) if (module.phases[phase].head) functions[`${phase}.head`]?.();
-    const groups = part.filter(({ phase }) => module.phases[phase].group);
-    if (groups.length > 0) await this.#runGroups(groups, signal);
-    for (const { phase } of part)
-      if (module.phases[phase].tail) functions[`${phase}.tail`]?.(memory.partialBase, memory.groups);
+  /** What is held for samples is forgotten if it is another plan than before. */
+  #usePlan(plan: KernelPlan): void {
+    if (plan === this.#plan) return;
+    this.#parts.memory.use(plan);
+    this.#plan = plan;
+    this.#arrays = arraysByBuffer(plan);
   }
 
-  async #runGroups(part: readonly Required<ScheduleEntry>[], signal: AbortSignal | undefined): Promise<void> {
-    const { plan, memory, functions, pool } = this.#parts;
+  /** Heads, then all groups, then tails: the schedule was split so that no head waits for a tail of the same part. */
+  async #runPart(modules: Modules, part: SchedulePiece, signal: AbortSignal | undefined): Promise<void> {
+    const { memory } = this.#parts;
+    const has = (phase: PhaseName): ReturnType<typeof partsOf> => partsOf(this.#plan, phase);
+    signal?.throwIfAborted();
+    for (const { phase } of part) if (has(phase).head) modules.get(phase)?.functions[`${phase}.head`]?.();
+    const groups = part.filter(({ phase }) => has(phase).group);
+    if (groups.length > 0) await this.#runGroups(modules, groups, signal);
+    for (const { phase } of part) {
+      if (has(phase).tail) modules.get(phase)?.functions[`${phase}.tail`]?.(memory.partialBase, memory.groups);
+    }
+  }
+
+  async #runGroups(
+    modules: Modules,
+    part: readonly Required<ScheduleEntry>[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { memory, pool } = this.#parts;
     const job: GroupJob = {
       kind: "job",
-      schedule: part.map(({ phase, times }) => [`${phase}.group`, times]),
+      modules: new Map([...modules.values()].map(({ key, module }) => [key, module])),
+      schedule: part.map(({ phase, times }) => [modules.get(phase)?.key ?? "", `${phase}.group`, times]),
       groups: memory.groups,
-      lanes: plan.lanes,
+      lanes: this.#plan.lanes,
       samples: memory.batch,
+      temporary: memory.temporaryOf(0),
+      temporaryBytes: memory.temporaryBytes,
       group: memory.groupBase,
       groupBytes: memory.groupBytes,
       partial: memory.partialBase,
       partialBytes: memory.partialBytes,
     };
-    if (pool === undefined) return runInTurns(functions, memory.temporaryOf(0), job, signal);
+    if (pool === undefined)
+      return runInTurns(new Map([...modules.values()].map(({ key, functions }) => [key, functions])), job, signal);
     const control = new Int32Array(memory.memory.buffer, 0, 16);
     Atomics.store(control, stopFlagAddress / 4, 0);
     Atomics.store(control, nextGroupAddress / 4, 0);
@@ -158,4 +183,8 @@ export class WasmExecutable implements Executable {
     if (array === undefined) throw new Error(`kernel fault: the plan has no array for ${id}`);
     return array;
   }
+}
+
+function arraysByBuffer({ arrays }: KernelPlan): ReadonlyMap<BufferId, KernelArray> {
+  return new Map(arrays.flatMap((array) => (array.buffer === undefined ? [] : [[array.buffer, array] as const])));
 }

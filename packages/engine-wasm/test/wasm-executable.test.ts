@@ -49,6 +49,27 @@ describe("a Program on the wasm engine", () => {
     }
   });
 
+  it("settles samples by themselves to the same bits as in lanes, and one batch after the other in either form", async () => {
+    const lanes = await settled(await load({ lanes: 4 }), 9);
+    expect(await settled(await load({ lanes: 1 }), 9)).toEqual(lanes);
+    const executable = await load();
+    const few = await settled(executable, 3);
+    expect(await settled(executable, 9)).toEqual(lanes);
+    expect(await settled(executable, 3)).toEqual(few);
+    expect(few).toEqual(await settled(await load({ lanes: 4 }), 3));
+  });
+
+  it("keeps what it holds for samples and parameters when other phases are needed later", async () => {
+    const executable = await load();
+    const before = await settled(executable, 5);
+    await executable.run({ batch: 5, schedule: [{ phase: "accumulate" }, { phase: "apply" }] });
+    expect(await executable.read(id("z"))).toEqual(before);
+    const whole = await load();
+    const schedule = [...settle, { phase: "accumulate" }, { phase: "apply" }] as const;
+    await whole.run({ batch: 5, schedule, inputs: inputsFor(5) });
+    expect(await executable.read(id("W"))).toEqual(await whole.read(id("W")));
+  });
+
   it("counts only lanes that hold samples when it sums over them", async () => {
     const executable = await load({ lanes: 8 });
     await settled(executable, 16);
@@ -135,14 +156,13 @@ describe("a Program on the wasm engine", () => {
 
   it("rejects the run whose worker dies, and says so ever after", async () => {
     const host = detectHost();
-    let kill: (() => void) | undefined;
     const executable = await load({
       threads: 2,
       host: {
         ...host,
         startWorker: (listeners) => {
           const worker = host.startWorker!(listeners);
-          kill ??= () => worker.terminate();
+          setTimeout(() => worker.terminate(), 50);
           return worker;
         },
       },
@@ -152,7 +172,6 @@ describe("a Program on the wasm engine", () => {
       schedule: [{ phase: "start" }, { phase: "step", times: 1_000_000_000 }],
       inputs: inputsFor(40),
     });
-    setTimeout(() => kill?.(), 50);
     await expect(run).rejects.toMatchObject({ diagnostic: { code: "engine/worker-lost" } });
     await expect(settled(executable, 2)).rejects.toMatchObject({ diagnostic: { code: "engine/worker-lost" } });
   });

@@ -1,38 +1,34 @@
 /**
  * A contraction with the arithmetic fused into it. Accumulators of a tile (neighbouring positions × channels × vectors)
  * stay in registers while a loop goes over taps and input channels; weights are repacked so that the loop reads them in
- * sequence.
+ * sequence. Of a single sample an accumulator holds four neighbouring channels: weights are vectors and inputs spread,
+ * instead of the other way round. Either way each sum is added up in the same order.
  *
  * The driver walks a table of regions: output positions that see the same taps, none of which falls outside.
  */
-import type { GroupKernel, KernelOperand, Segment } from "@settle/kernels";
+import type { ContractKernel, KernelOperand, Segment } from "@settle/kernels";
 
-import { chooseTile, type Tile } from "./choose-tile.ts";
-import { accessOf, emitElementWork } from "./element-work.ts";
+import { chooseTiles, type Tile } from "./choose-tile.ts";
+import { accessOf, type ElementSite, emitElementWork } from "./element-work.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
+import { regionBytes, regionTable, runBytes } from "./region-table.ts";
+import { followOut, singleSite, storeTotal } from "./single-work.ts";
 import { access, addI32, get, groupParameters, i32, splat, timesI32, WatFunction } from "./wat-function.ts";
-
-type ContractKernel = Extract<GroupKernel, { kind: "contract" }>;
-
-/** Words of a region in the table: rows, columns, first output byte, first and end of its runs. */
-const regionBytes = 20;
-/** Words of a run: input byte, weight row, bytes of input it covers. */
-const runBytes = 12;
 
 export interface EmittedContract {
   readonly driver: WatFunction;
-  /** Statement that repacks the weights; belongs to the head of the phase. */
-  readonly pack: string;
+  /** Statements that repack the weights; they belong to the head of the phase. */
+  readonly packs: readonly string[];
 }
 
-export function emitContract(module: ModuleBuilder, name: string, kernel: ContractKernel): EmittedContract {
+/** @param often  whether it is run in every step, so that tiles of several widths are worth their text */
+export function emitContract(
+  module: ModuleBuilder,
+  name: string,
+  kernel: ContractKernel,
+  often: boolean,
+): EmittedContract {
   const { outputChannels, outputColumns, inputColumns, inputChannels, rows, columns } = kernel;
-  const tile = chooseTile(
-    columns.map(({ count }) => count),
-    outputChannels,
-    module.vectors,
-    module.fused,
-  );
   const outputStep = outputChannels * module.laneBytes;
   const inputStep = inputChannels * module.laneBytes;
   const [column, row] = [commonSteps(columns), commonSteps(rows)];
@@ -45,22 +41,36 @@ export function emitContract(module: ModuleBuilder, name: string, kernel: Contra
   const tapRows = new Set(rows.flatMap(({ taps }) => taps.map(({ tap }) => tap)));
   const weightRows = (Math.max(0, ...tapRows) + 1) * kernel.tapColumns * inputChannels;
   const weights = module.place(kernel.weights);
-  const packed = module.packed(`${kernel.weights} by ${tile.channels}`, weights.elements);
-  const context: TileContext = { module, kernel, tile, packed, weightRows, steps };
-  const many = columns.some(({ count }) => count >= tile.pixels) ? tile.pixels : 1;
-  if (many > 1) module.functions.push(emitTile(context, `${name}-tile${many}`, many));
-  module.functions.push(emitTile(context, `${name}-tile1`, 1));
-  const driver = emitDriver(context, name, many);
-  const sizes = [weights.offset, packed, weights.elements / outputChannels, outputChannels, tile.channels].map(i32);
-  return { driver, pack: `(call $pack ${sizes.join(" ")})` };
+  const context: TileContext = { module, kernel, weightRows, steps };
+  const unit = module.single ? 4 : 1;
+  const counts = columns.map(({ count }) => count);
+  const units = Math.ceil(outputChannels / unit);
+  const tiles = chooseTiles(counts, units, module.vectors, module.fused, often ? 6 : 1).map((tile) => {
+    const channels = tile.channels * unit;
+    // A vector of weights may reach beyond the last: what is there stays 0.
+    const packed = module.packed(`${kernel.weights} by ${channels}`, weights.elements + unit - 1);
+    return { name: `${name}-tile${tile.pixels}`, pixels: tile.pixels, channels, packed };
+  });
+  for (const tile of tiles) module.functions.push(emitTile(context, tile));
+  const packs = new Map(
+    tiles.map(({ packed, channels }) => {
+      const sizes = [weights.offset, packed, weights.elements / outputChannels, outputChannels, channels].map(i32);
+      return [packed, `(call $pack ${sizes.join(" ")})`] as const;
+    }),
+  );
+  return { driver: emitDriver(context, name, tiles), packs: [...packs.values()] };
+}
+
+/** A tile and its function. */
+interface PlacedTile extends Tile {
+  readonly name: string;
+  /** Address of the weights, `[blocks of channels][tap, input channel][channels of the block]`. */
+  readonly packed: number;
 }
 
 interface TileContext {
   readonly module: ModuleBuilder;
   readonly kernel: ContractKernel;
-  readonly tile: Tile;
-  /** Address of the weights, `[blocks of channels][tap, input channel][channels of the block]`. */
-  readonly packed: number;
   /** Taps times input channels. */
   readonly weightRows: number;
   /** Bytes between neighbouring positions of a segment. */
@@ -82,15 +92,16 @@ function commonSteps(segments: readonly Segment[]): { readonly step: number; rea
   return first ?? { step: 0, inputStep: 0 };
 }
 
-function emitDriver(context: TileContext, name: string, many: number): WatFunction {
+function emitDriver(context: TileContext, name: string, tiles: readonly PlacedTile[]): WatFunction {
   const { module, kernel, steps } = context;
+  const [widest, ...narrower] = tiles;
   const { label, work, inputChannels, outputChannels, outputRows, outputColumns } = kernel;
   const shape = `[${outputRows}, ${outputColumns}, ${outputChannels}] from ${inputChannels} channels`;
   const f = new WatFunction(name, {
     parameters: groupParameters,
-    comment: `${label}: ${shape}; tiles of ${many} positions × ${context.tile.channels} channels × ${module.vectors} vectors`,
+    comment: `${label}: ${shape}; tiles of ${tiles.map(({ pixels, channels }) => `${pixels} × ${channels}`).join(", ")} positions × channels`,
   });
-  const regions = regionTable(context);
+  const regions = regionTable(module, kernel);
   for (const { array } of work.sums) {
     const { space, offset } = module.place(array);
     for (let v = 0; v < module.vectors; v++) f.line(access("v128.store", offset + v * 16, get(space), splat(0)));
@@ -98,9 +109,9 @@ function emitDriver(context: TileContext, name: string, many: number): WatFuncti
   for (const local of ["region", "rows", "columns", "out", "in", "row-out", "row-in"]) f.local(local, "i32");
   const input = module.place(kernel.input);
   const word = (index: number): string => access("i32.load", index * 4, get("region"));
-  const tileCall = (pixels: number): void => {
+  const call = ({ name: tile, pixels }: PlacedTile): void => {
     const bases = ["group", "temporary", "out", "in"].map(get).join(" ");
-    f.line(`(call $${name}-tile${pixels} ${bases} ${word(3)} ${word(4)})`);
+    f.line(`(call $${tile} ${bases} ${word(3)} ${word(4)})`);
     f.advance("out", steps.outputColumn * pixels);
     f.advance("in", steps.inputColumn * pixels);
   };
@@ -115,21 +126,15 @@ function emitDriver(context: TileContext, name: string, many: number): WatFuncti
           f.set("out", get("row-out"));
           f.set("in", get("row-in"));
           f.set("columns", word(1));
-          if (many > 1) {
-            const enough = (): string => `(i32.ge_u ${get("columns")} ${i32(many)})`;
-            f.when(enough(), () =>
-              f.doWhile(() => {
-                tileCall(many);
-                f.advance("columns", -many);
-              }, enough),
-            );
-          }
-          f.when(get("columns"), () =>
-            f.doWhile(
-              () => tileCall(1),
-              () => `(local.tee $columns (i32.sub ${get("columns")} ${i32(1)}))`,
-            ),
+          if (widest === undefined) return;
+          const enough = (): string => `(i32.ge_u ${get("columns")} ${i32(widest.pixels)})`;
+          f.when(enough(), () =>
+            f.doWhile(() => {
+              call(widest);
+              f.advance("columns", -widest.pixels);
+            }, enough),
           );
+          for (const tile of narrower) f.when(`(i32.eq ${get("columns")} ${i32(tile.pixels)})`, () => call(tile));
           f.advance("row-out", steps.outputRow);
           f.advance("row-in", steps.inputRow);
         },
@@ -139,73 +144,60 @@ function emitDriver(context: TileContext, name: string, many: number): WatFuncti
     },
     () => `(i32.ne ${get("region")} ${i32(regions.address + regions.count * regionBytes)})`,
   );
+  for (const { array } of module.single ? work.sums : []) {
+    const { space, offset } = module.place(array);
+    storeTotal(f, module, array, access("v128.load", offset, get(space)));
+  }
   return f;
 }
 
-/** Writes regions and their runs into memory. Neighbouring taps that read neighbouring inputs make one run. */
-function regionTable(context: TileContext): { readonly address: number; readonly count: number } {
-  const { module, kernel } = context;
-  const { rows, columns, inputColumns, inputChannels, outputColumns, outputChannels, tapColumns } = kernel;
-  const inputStep = inputChannels * module.laneBytes;
-  const runs: number[] = [];
-  const regions: number[] = [];
-  for (const row of rows) {
-    for (const column of columns) {
-      const first = runs.length * 4;
-      for (const down of row.taps) {
-        for (const across of mergeTaps(column)) {
-          const from = (down.input * inputColumns + across.input) * inputStep;
-          runs.push(from, (down.tap * tapColumns + across.tap) * inputChannels, across.taps * inputStep);
-        }
-      }
-      const out = (row.first * outputColumns + column.first) * outputChannels * module.laneBytes;
-      regions.push(row.count, column.count, out, first, runs.length * 4);
-    }
-  }
-  const runsAt = module.table(runs);
-  const placed = regions.map((word, index) => (index % 5 >= 3 ? word + runsAt : word));
-  return { address: module.table(placed), count: regions.length / 5 };
-}
-
-function mergeTaps({
-  taps,
-}: Segment): readonly { readonly tap: number; readonly input: number; readonly taps: number }[] {
-  const merged: { tap: number; input: number; taps: number }[] = [];
-  for (const { tap, input } of taps) {
-    const last = merged.at(-1);
-    if (last !== undefined && last.tap + last.taps === tap && last.input + last.taps === input) last.taps++;
-    else merged.push({ tap, input, taps: 1 });
-  }
-  return merged;
-}
-
 /** A function that makes all channels of `pixels` neighbouring positions. */
-function emitTile(context: TileContext, name: string, pixels: number): WatFunction {
-  const { module, kernel, tile, packed, weightRows } = context;
+function emitTile(context: TileContext, { name, pixels, channels, packed }: PlacedTile): WatFunction {
+  const { module, kernel, weightRows } = context;
   const f = new WatFunction(name, { parameters: ["group", "temporary", "out", "in", "first-run", "end-run"] });
   for (const local of ["block", "channel", "run", "x", "w", "end"]) f.local(local, "i32");
-  const full = Math.floor(kernel.outputChannels / tile.channels);
-  const rest = kernel.outputChannels % tile.channels;
+  const full = Math.floor(kernel.outputChannels / channels);
+  const rest = kernel.outputChannels % channels;
   f.set("block", i32(packed));
   f.set("channel", i32(0));
   f.repeat(full, () => {
-    emitBlock(context, f, pixels, tile.channels);
+    emitBlock(context, f, pixels, channels);
     if (full === 1 && rest === 0) return;
-    f.advance("block", weightRows * tile.channels * 4);
-    f.advance("channel", tile.channels * 4);
-    f.advance("out", tile.channels * module.laneBytes);
+    f.advance("block", weightRows * channels * 4);
+    f.advance("channel", channels * 4);
+    f.advance("out", channels * module.laneBytes);
   });
   if (rest > 0) emitBlock(context, f, pixels, rest);
   return f;
 }
 
+/** One accumulator of a tile. */
+interface Cell {
+  /** Position. */
+  readonly p: number;
+  /** Its channel, or the first of them, from the block's first on. */
+  readonly c: number;
+  readonly v: number;
+  /** How many channels it holds. */
+  readonly count: number;
+}
+
+function cellsOf({ module }: TileContext, pixels: number, channels: number): readonly Cell[] {
+  const firsts = range(channels).filter((c) => !module.single || c % 4 === 0);
+  return range(pixels).flatMap((p) =>
+    firsts.flatMap((c) =>
+      range(module.vectors).map((v) => ({ p, c, v, count: module.single ? Math.min(4, channels - c) : 1 })),
+    ),
+  );
+}
+
+const accumulatorOf = ({ p, c, v }: Pick<Cell, "p" | "c" | "v">): string => `acc${p}-${c}-${v}`;
+
 /** One tile: `pixels` positions × `channels` channels from `$channel / 4` on. */
 function emitBlock(context: TileContext, f: WatFunction, pixels: number, channels: number): void {
-  const { module, kernel, steps } = context;
-  const accumulators = range(pixels).flatMap((p) =>
-    range(channels).flatMap((c) => range(module.vectors).map((v) => ({ p, c, v, name: `acc${p}-${c}-${v}` }))),
-  );
-  for (const { name } of accumulators) f.set(f.local(name, "v128"), splat(0));
+  const { module, kernel } = context;
+  const cells = cellsOf(context, pixels, channels);
+  for (const cell of cells) f.set(f.local(accumulatorOf(cell), "v128"), splat(0));
   f.set("run", get("first-run"));
   f.when(`(i32.ne ${get("first-run")} ${get("end-run")})`, () =>
     f.doWhile(
@@ -215,7 +207,7 @@ function emitBlock(context: TileContext, f: WatFunction, pixels: number, channel
         f.set("end", addI32(get("x"), access("i32.load", 8, get("run"))));
         f.doWhile(
           () => {
-            emitTurn(context, f, pixels, channels);
+            emitTurn(context, f, cells);
             f.advance("x", module.laneBytes);
             f.advance("w", channels * 4);
           },
@@ -226,47 +218,59 @@ function emitBlock(context: TileContext, f: WatFunction, pixels: number, channel
       () => `(i32.ne ${get("run")} ${get("end-run")})`,
     ),
   );
-  const accumulator = (p: number, c: number, v: number): string => get(`acc${p}-${c}-${v}`);
   const { work } = kernel;
   const sums = work.sums.map((sum, k) => ({ ...module.place(sum.array), local: (v: number) => `sum${k}-${v}` }));
   for (const { local, space, offset } of sums) {
     for (const v of range(module.vectors))
       f.set(f.local(local(v), "v128"), access("v128.load", offset + v * 16, get(space)));
   }
-  for (const space of ["group", "temporary"] as const)
-    f.set(f.local(`${space}-out`, "i32"), addI32(get(space), get("out")));
-  for (const { p, c, v } of accumulators) {
-    const bytes = p * steps.outputColumn + c * module.laneBytes + v * 16;
-    emitElementWork(f, module, work, {
-      load: (operand) =>
-        operand.kind === "contraction"
-          ? accumulator(p, c, v)
-          : loadOperand(context, operand, { channel: c, bytes, vector: v }),
-      store: (array, value) => {
-        const { space, offset } = module.place(array);
-        return access("v128.store", offset + bytes, get(`${space}-out`), value);
-      },
-      sum: (k, value) => f.set(`sum${k}-${v}`, `(f32x4.add ${get(`sum${k}-${v}`)} ${value})`),
-    });
-  }
+  followOut(f);
+  for (const cell of cells) emitElementWork(f, module, work, siteOf(context, f, cell));
   for (const { local, space, offset } of sums) {
     for (const v of range(module.vectors)) f.line(access("v128.store", offset + v * 16, get(space), get(local(v))));
   }
 }
 
 /** One input channel: every weight of the tile times every input of it. */
-function emitTurn({ module, steps }: TileContext, f: WatFunction, pixels: number, channels: number): void {
-  const inputs = range(pixels).flatMap((p) => range(module.vectors).map((v) => ({ p, v, name: `x${p}-${v}` })));
-  for (const { p, v, name } of inputs) {
-    f.set(f.local(name, "v128"), access("v128.load", p * steps.inputColumn + v * 16, get("x")));
+function emitTurn({ module, steps }: TileContext, f: WatFunction, cells: readonly Cell[]): void {
+  const input = ({ p, v }: Cell): string => `x${p}-${v}`;
+  const { single } = module;
+  for (const cell of cells.filter(({ c }) => c === 0)) {
+    const load = single ? "v128.load32_splat" : "v128.load";
+    f.set(f.local(input(cell), "v128"), access(load, cell.p * steps.inputColumn + cell.v * 16, get("x")));
   }
-  for (const c of range(channels)) {
-    f.set(f.local("weight", "v128"), access("v128.load32_splat", c * 4, get("w")));
-    for (const { p, v, name } of inputs) {
-      const accumulator = `acc${p}-${c}-${v}`;
-      f.set(accumulator, module.multiplyAdd(get(name), get("weight"), get(accumulator)));
+  for (const c of new Set(cells.map((cell) => cell.c))) {
+    f.set(f.local("weight", "v128"), access(single ? "v128.load" : "v128.load32_splat", c * 4, get("w")));
+    for (const cell of cells.filter((each) => each.c === c)) {
+      const accumulator = accumulatorOf(cell);
+      f.set(accumulator, module.multiplyAdd(get(input(cell)), get("weight"), get(accumulator)));
     }
   }
+}
+
+/** Operands, results and sums of a cell. */
+function siteOf(context: TileContext, f: WatFunction, cell: Cell): ElementSite {
+  const { module, kernel, steps } = context;
+  const { p, c, v, count } = cell;
+  const bytes = p * steps.outputColumn + c * module.laneBytes + v * 16;
+  const contraction = get(accumulatorOf(cell));
+  const { outputRows, outputColumns, outputChannels } = kernel;
+  const elements = outputRows * outputColumns * outputChannels;
+  if (module.single) {
+    const channels = { count: outputChannels, bytes: c * 4 };
+    return singleSite(f, module, { elements, bytes, count, contraction, channels });
+  }
+  return {
+    load: (operand) =>
+      operand.kind === "contraction"
+        ? contraction
+        : loadOperand(context, operand, { channel: c, bytes, vector: v, elements }),
+    store: (array, value) => {
+      const { space, offset } = module.place(array);
+      return access("v128.store", offset + bytes, get(`${space}-out`), value);
+    },
+    sum: (k, value) => f.set(`sum${k}-${v}`, `(f32x4.add ${get(`sum${k}-${v}`)} ${value})`),
+  };
 }
 
 interface Entry {
@@ -274,18 +278,19 @@ interface Entry {
   /** From the tile's first output byte. */
   readonly bytes: number;
   readonly vector: number;
+  /** Of the whole kernel. */
+  readonly elements: number;
 }
 
 function loadOperand(
   { module, kernel }: TileContext,
   { array, map }: Extract<KernelOperand, { kind: "array" }>,
-  { channel, bytes, vector }: Entry,
+  { channel, bytes, vector, elements }: Entry,
 ): string {
   const { space, offset } = module.place(array);
-  const { outputChannels, outputColumns, outputRows } = kernel;
-  const kind = accessOf(map, outputRows * outputColumns * outputChannels);
+  const kind = accessOf(map, elements);
   const shared = space === "shared";
-  const perChannel = map.divide === 1 && map.modulo === outputChannels;
+  const perChannel = map.divide === 1 && map.modulo === kernel.outputChannels;
   if (!shared && kind === "same") return access("v128.load", offset + bytes, get(`${space}-out`));
   if (kind === "one")
     return shared ? access("v128.load32_splat", offset, i32(0)) : access("v128.load", offset + vector * 16, get(space));

@@ -72,7 +72,7 @@ export function emitGradient(module: ModuleBuilder, name: string, kernel: Gradie
         f.doWhile(
           () => {
             const side = (which: "first" | "second", k: number): string =>
-              `(v128.and ${get(`mask${v}`)} ${access("v128.load", k * module.laneBytes + v * 16, get(which))})`;
+              `(v128.and ${get(`mask${v}`)} ${module.load(k * module.laneBytes + v * 16, get(which))})`;
             range(width).forEach((i) => f.set(f.local(`x${i}`, "v128"), side("first", i)));
             range(height).forEach((j) => {
               f.set(f.local("y", "v128"), side("second", j));
@@ -142,7 +142,7 @@ export function emitLaneSum(module: ModuleBuilder, name: string, kernel: LaneSum
     f.repeat(positions, () => {
       for (const { j, total } of cells) {
         for (const v of range(module.vectors)) {
-          const value = access("v128.load", j * module.laneBytes + v * 16, get("at"));
+          const value = module.load(j * module.laneBytes + v * 16, get("at"));
           f.set(total, `(f32x4.add ${get(total)} (v128.and ${get(`mask${v}`)} ${value}))`);
         }
       }

@@ -8,6 +8,7 @@ import { emitIndexedContract, emitIndexedGradient } from "./emit-indexed.ts";
 import { emitMap } from "./emit-map.ts";
 import { emitMaxPool } from "./emit-max-pool.ts";
 import { emitShared, invertFunction, mergeFunction, packFunction, transposeFunction } from "./emit-shared.ts";
+import { emitSingleMap } from "./emit-single-map.ts";
 import { emitSoftmax } from "./emit-softmax.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 import { vectorFunctions } from "./vector-math.ts";
@@ -18,30 +19,29 @@ export interface EmitOptions {
   readonly fused: boolean;
   /** Whether the memory is shared between threads. */
   readonly sharedMemory: boolean;
+  /** Where the module's own part of the memory may begin, in bytes; default: behind the shared arrays. */
+  readonly from?: number;
+  /** Phases whose kernels it has; default: all. */
+  readonly phases?: readonly PhaseName[];
 }
 
 /**
- * The module imports `settle.memory` and exports for every phase
+ * The module imports `settle.memory` and exports for each of the phases
  * - `<phase>.head ()`: what depends on parameters alone; once before the groups
  * - `<phase>.group (group, temporary, partial, valid)`: one lane group; bases in bytes, samples in the group
  * - `<phase>.tail (partials, groups)`: adds the groups' partials up, then what depends on the sums
  */
 export interface EmittedModule {
   readonly text: string;
-  /** Bytes below the temporaries: control words, shared arrays, packed weights, tables. */
+  /** Where the static part ends, in bytes: control words, shared arrays, packed weights, tables. */
   readonly staticBytes: number;
-  /** Where shared arrays begin, in bytes. */
-  readonly sharedBase: number;
-  /** Phases with something in head, group, tail. */
-  readonly phases: Readonly<
-    Record<PhaseName, { readonly head: boolean; readonly group: boolean; readonly tail: boolean }>
-  >;
 }
 
-export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOptions): EmittedModule {
-  const module = new ModuleBuilder(plan, fused);
-  const entries = phaseNames.flatMap((phase) => emitPhase(module, phase));
-  const inverts = phaseNames.some((phase) =>
+export function emitModule(plan: KernelPlan, options: EmitOptions): EmittedModule {
+  const { fused, sharedMemory, from, phases = phaseNames } = options;
+  const module = new ModuleBuilder(plan, fused, from);
+  const entries = phases.flatMap((phase) => emitPhase(module, phase));
+  const inverts = phases.some((phase) =>
     [...plan.phases[phase].head, ...plan.phases[phase].tail].some(({ kind }) => kind === "triangular-inverse"),
   );
   const helpers = [
@@ -53,7 +53,7 @@ export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOption
   ];
   const pages = Math.ceil(module.staticBytes / 65536);
   const lines = [
-    `;; ${plan.lanes} samples in a lane group; ${fused ? "relaxed" : "plain"} SIMD`,
+    `;; ${plan.lanes === 1 ? "single samples" : `${plan.lanes} samples in a lane group`}; ${fused ? "relaxed" : "plain"} SIMD`,
     "(module",
     `  (import "settle" "memory" (memory ${pages}${sharedMemory ? " 65536 shared" : ""}))`,
     ...[...helpers, ...module.functions, ...entries].map((f) => f.toText()),
@@ -62,14 +62,17 @@ export function emitModule(plan: KernelPlan, { fused, sharedMemory }: EmitOption
     ),
     ")",
   ];
-  const phases = Object.fromEntries(
-    phaseNames.map((name) => {
-      const { head, group, merges, tail } = plan.phases[name];
-      const packs = group.some(({ kind }) => kind === "contract");
-      return [name, { head: head.length > 0 || packs, group: group.length > 0, tail: merges.length + tail.length > 0 }];
-    }),
-  ) as EmittedModule["phases"];
-  return { text: `${lines.join("\n")}\n`, staticBytes: module.staticBytes, sharedBase: 64, phases };
+  return { text: `${lines.join("\n")}\n`, staticBytes: module.staticBytes };
+}
+
+/** Whether a phase has something in its head, group and tail. */
+export function partsOf(
+  plan: KernelPlan,
+  phase: PhaseName,
+): { readonly head: boolean; readonly group: boolean; readonly tail: boolean } {
+  const { head, group, merges, tail } = plan.phases[phase];
+  const packs = group.some(({ kind }) => kind === "contract");
+  return { head: head.length > 0 || packs, group: group.length > 0, tail: merges.length + tail.length > 0 };
 }
 
 function emitPhase(module: ModuleBuilder, phase: PhaseName): readonly WatFunction[] {
@@ -82,10 +85,10 @@ function emitPhase(module: ModuleBuilder, phase: PhaseName): readonly WatFunctio
   const packs = new Set<string>();
   group.forEach((kernel, index) => {
     const name = `${phase}.${index}`;
-    const { f, pack } = emitGroupKernel(module, name, kernel);
+    const { f, packs: more = [] } = emitGroupKernel(module, name, kernel, phase === "step");
     module.functions.push(f);
     groupFunction.line(`(call $${name} ${groupParameters.map(get).join(" ")})`);
-    if (pack !== undefined) packs.add(pack);
+    for (const pack of more) packs.add(pack);
   });
   for (const pack of packs) headFunction.line(pack);
   for (const { partial, shared } of merges) {
@@ -100,15 +103,25 @@ function emitPhase(module: ModuleBuilder, phase: PhaseName): readonly WatFunctio
   return [headFunction, groupFunction, tailFunction];
 }
 
+/** Whether the kernels of a plan have a form for single samples that is worth having. */
+export function canRunSingly(plan: KernelPlan): boolean {
+  return phaseNames.every((phase) => plan.phases[phase].group.every(({ kind }) => singleKinds.has(kind)));
+}
+
+const singleKinds: ReadonlySet<GroupKernel["kind"]> = new Set(["contract", "map", "softmax", "gradient", "lane-sum"]);
+
 function emitGroupKernel(
   module: ModuleBuilder,
   name: string,
   kernel: GroupKernel,
-): { readonly f: WatFunction; readonly pack?: string } {
+  often: boolean,
+): { readonly f: WatFunction; readonly packs?: readonly string[] } {
+  if (module.single && !singleKinds.has(kernel.kind))
+    throw new Error(`kernel fault: ${kernel.label} has no form for a single sample`);
   switch (kernel.kind) {
     case "contract": {
-      const { driver, pack } = emitContract(module, name, kernel);
-      return { f: driver, pack };
+      const { driver, packs } = emitContract(module, name, kernel, often);
+      return { f: driver, packs };
     }
     case "indexed-contract":
       return { f: emitIndexedContract(module, name, kernel) };
@@ -117,6 +130,7 @@ function emitGroupKernel(
     case "max-pool":
       return { f: emitMaxPool(module, name, kernel) };
     case "map":
+      if (module.single) return { f: emitSingleMap(module, name, kernel.label, kernel.elements, kernel.work) };
       return { f: emitMap(module, name, kernel.label, kernel.elements, kernel.work) };
     case "softmax":
       return { f: emitSoftmax(module, name, kernel) };

@@ -2,7 +2,7 @@
 import type { GroupKernel } from "@settle/kernels";
 
 import type { ModuleBuilder } from "./module-builder.ts";
-import { access, addI32, get, groupParameters, i32, splat, WatFunction } from "./wat-function.ts";
+import { addI32, get, groupParameters, i32, splat, WatFunction } from "./wat-function.ts";
 
 type SoftmaxKernel = Extract<GroupKernel, { kind: "softmax" }>;
 
@@ -30,8 +30,8 @@ export function emitSoftmax(module: ModuleBuilder, name: string, kernel: Softmax
   f.set("to", addI32(get(output.space), i32(output.offset)));
   f.repeat(positions, () => {
     for (let v = 0; v < module.vectors; v++) {
-      const load = (pointer: string): string => access("v128.load", v * 16, get(pointer));
-      const store = (value: string): void => f.line(access("v128.store", v * 16, get("out"), value));
+      const load = (pointer: string): string => module.load(v * 16, get(pointer));
+      const store = (value: string): void => f.line(module.store(v * 16, get("out"), value));
       f.set("most", splat(-Infinity));
       f.set("total", splat(0));
       eachChannel(() => f.set("most", `(f32x4.max ${get("most")} ${load("in")})`));

@@ -2,12 +2,13 @@
 import type { ArrayIndex, KernelArray, KernelPlan } from "@settle/kernels";
 
 import type { VectorFunction } from "./vector-math.ts";
-import type { WatFunction } from "./wat-function.ts";
+import { access, storeFirst, type WatFunction } from "./wat-function.ts";
 
 /** Words at the bottom of the memory that host and workers share; the rest of the first cache line stays empty. */
 export const stopFlagAddress = 0;
 export const nextGroupAddress = 4;
-const controlBytes = 64;
+/** Bytes of them; shared arrays begin behind. */
+export const controlBytes = 64;
 
 const lineBytes = 64;
 const roundUp = (bytes: number): number => Math.ceil(bytes / lineBytes) * lineBytes;
@@ -24,7 +25,7 @@ export class ModuleBuilder {
   readonly plan: KernelPlan;
   /** Whether a · b + c may be one relaxed instruction. */
   readonly fused: boolean;
-  /** Bytes of one element of a lane array, and how many v128 they make. */
+  /** Bytes of one element of a lane array, and how many v128 hold them. */
   readonly laneBytes: number;
   readonly vectors: number;
   readonly functions: WatFunction[] = [];
@@ -33,13 +34,20 @@ export class ModuleBuilder {
   readonly #packed = new Map<string, number>();
   #end: number;
 
-  constructor(plan: KernelPlan, fused: boolean) {
-    if (plan.lanes % 4 !== 0) throw new Error(`kernel fault: ${plan.lanes} lanes are no whole number of v128`);
+  /** @param from  where the static part may begin, in bytes; behind the shared arrays if it is not said */
+  constructor(plan: KernelPlan, fused: boolean, from = 0) {
+    if (plan.lanes !== 1 && plan.lanes % 4 !== 0)
+      throw new Error(`kernel fault: ${plan.lanes} lanes are no whole number of v128`);
     this.plan = plan;
     this.fused = fused;
     this.laneBytes = plan.lanes * 4;
-    this.vectors = plan.lanes / 4;
-    this.#end = roundUp(controlBytes + plan.sizes.shared * 4);
+    this.vectors = Math.ceil(plan.lanes / 4);
+    this.#end = roundUp(Math.max(from, controlBytes + plan.sizes.shared * 4));
+  }
+
+  /** Whether a group is one sample, so that vectors hold neighbouring elements of it instead of lanes. */
+  get single(): boolean {
+    return this.plan.lanes === 1;
   }
 
   /** Bytes of the memory that are there whatever the batch: control words, shared arrays, packed weights, tables. */
@@ -72,6 +80,16 @@ export class ModuleBuilder {
     const address = this.#allocate(elements * 4);
     this.#packed.set(key, address);
     return address;
+  }
+
+  /** Text that loads a vector of lanes; of a single sample its one number and zeros. */
+  load(offset: number, address: string): string {
+    return access(this.single ? "v128.load32_zero" : "v128.load", offset, address);
+  }
+
+  /** Statement that stores what `load` loads. */
+  store(offset: number, address: string, value: string): string {
+    return this.single ? storeFirst(1, offset, address, value) : access("v128.store", offset, address, value);
   }
 
   /** Text of acc + a · b. */

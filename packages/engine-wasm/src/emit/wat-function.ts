@@ -30,6 +30,17 @@ export function access(instruction: string, offset: number, address: string, val
   return `(${instruction}${at} ${address}${value === undefined ? "" : ` ${value}`})`;
 }
 
+/** Stores the first numbers of a vector, one to four of them. @param value  text; where `count` is 3, it appears twice */
+export function storeFirst(count: number, offset: number, address: string, value: string): string {
+  const lane = (instruction: string, at: number, index: number): string =>
+    `(${instruction} offset=${at} ${index} ${address} ${value})`;
+  if (count >= 4) return access("v128.store", offset, address, value);
+  const parts = [];
+  if (count >= 2) parts.push(lane("v128.store64_lane", offset, 0));
+  if (count % 2 === 1) parts.push(lane("v128.store32_lane", offset + 4 * (count - 1), count - 1));
+  return parts.join(" ");
+}
+
 export interface WatFunctionOptions {
   /** i32 parameters, before the v128 ones. */
   readonly parameters?: readonly string[];

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { assemble } from "../../src/assemble.ts";
 import { emitModule } from "../../src/emit/emit-module.ts";
+import { controlBytes } from "../../src/emit/module-builder.ts";
 import { requireWebAssembly } from "../../src/web-assembly.ts";
 import { linearProgram } from "../linear-program.ts";
 
@@ -28,7 +29,7 @@ describe("emitModule", () => {
     expect(emitModule(plan, { fused: false, sharedMemory: false }).text).not.toContain("relaxed_madd");
   });
 
-  it.each([4, 8, 12])("settles the linear circuit in %i lanes as the formula says", async (lanes) => {
+  it.each([1, 4, 8, 12])("settles the linear circuit in %i lanes as the formula says", async (lanes) => {
     const wide = planProgram(linearProgram, { lanes });
     const emitted = emitModule(wide, { fused: false, sharedMemory: false });
     const { Memory, compile, instantiate } = requireWebAssembly();
@@ -40,7 +41,7 @@ describe("emitModule", () => {
     const temporary = emitted.staticBytes;
     const group = temporary + wide.sizes.temporary * 4;
     const weights = [0.5, -1, 0.25, 1, 0.5, -0.75];
-    floats.set(weights, emitted.sharedBase / 4 + offsetOf("W"));
+    floats.set(weights, controlBytes / 4 + offsetOf("W"));
     const x = (lane: number): number[] => [lane, 1 - lane, 0.5 * lane];
     for (let lane = 0; lane < lanes; lane++) {
       x(lane).forEach((value, i) => (floats[group / 4 + offsetOf("x") + i * lanes + lane] = value));

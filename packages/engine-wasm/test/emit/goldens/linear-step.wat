@@ -99,7 +99,7 @@
     (v128.store offset=16 (local.get $temporary-out) (f32x4.sub (v128.load offset=16 (local.get $group-out)) (local.get $acc0-1-0)))
     (v128.store offset=32 (local.get $temporary-out) (f32x4.sub (v128.load offset=32 (local.get $group-out)) (local.get $acc0-2-0)))
   )
-  ;; e: [1, 1, 3] from 2 channels; tiles of 1 positions × 3 channels × 1 vectors
+  ;; e: [1, 1, 3] from 2 channels; tiles of 1 × 3 positions × channels
   (func $step.0 (param $group i32) (param $temporary i32) (param $partial i32) (param $valid i32)
     (local $region i32) (local $rows i32) (local $columns i32) (local $out i32) (local $in i32) (local $row-out i32) (local $row-in i32)
     (local.set $region (i32.const 576))
@@ -111,10 +111,11 @@
         (local.set $out (local.get $row-out))
         (local.set $in (local.get $row-in))
         (local.set $columns (i32.load offset=4 (local.get $region)))
-        (if (local.get $columns) (then
+        (if (i32.ge_u (local.get $columns) (i32.const 1)) (then
           (loop $again2
             (call $step.0-tile1 (local.get $group) (local.get $temporary) (local.get $out) (local.get $in) (i32.load offset=12 (local.get $region)) (i32.load offset=16 (local.get $region)))
-            (br_if $again2 (local.tee $columns (i32.sub (local.get $columns) (i32.const 1))))
+            (local.set $columns (i32.add (local.get $columns) (i32.const -1)))
+            (br_if $again2 (i32.ge_u (local.get $columns) (i32.const 1)))
           )
         ))
         (br_if $again1 (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))
@@ -155,7 +156,7 @@
     (v128.store offset=64 (local.get $group-out) (f32x4.add (v128.load offset=64 (local.get $group-out)) (f32x4.mul (v128.const f32x4 0.1 0.1 0.1 0.1) (local.get $acc0-0-0))))
     (v128.store offset=80 (local.get $group-out) (f32x4.add (v128.load offset=80 (local.get $group-out)) (f32x4.mul (v128.const f32x4 0.1 0.1 0.1 0.1) (local.get $acc0-1-0))))
   )
-  ;; z′: [1, 1, 2] from 3 channels; tiles of 1 positions × 2 channels × 1 vectors
+  ;; z′: [1, 1, 2] from 3 channels; tiles of 1 × 2 positions × channels
   (func $step.1 (param $group i32) (param $temporary i32) (param $partial i32) (param $valid i32)
     (local $region i32) (local $rows i32) (local $columns i32) (local $out i32) (local $in i32) (local $row-out i32) (local $row-in i32)
     (local.set $region (i32.const 768))
@@ -167,10 +168,11 @@
         (local.set $out (local.get $row-out))
         (local.set $in (local.get $row-in))
         (local.set $columns (i32.load offset=4 (local.get $region)))
-        (if (local.get $columns) (then
+        (if (i32.ge_u (local.get $columns) (i32.const 1)) (then
           (loop $again2
             (call $step.1-tile1 (local.get $group) (local.get $temporary) (local.get $out) (local.get $in) (i32.load offset=12 (local.get $region)) (i32.load offset=16 (local.get $region)))
-            (br_if $again2 (local.tee $columns (i32.sub (local.get $columns) (i32.const 1))))
+            (local.set $columns (i32.add (local.get $columns) (i32.const -1)))
+            (br_if $again2 (i32.ge_u (local.get $columns) (i32.const 1)))
           )
         ))
         (br_if $again1 (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))
