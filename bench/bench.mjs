@@ -2,18 +2,21 @@
 //   --rounds N   how often each side is measured (default 5)      --batch N   images a settle (default 100)
 //   --only PART  compile, engines or demo
 // `pnpm bench peers`: beside other libraries; docs/guide/benchmarks.md says what it needs.
+// `pnpm bench kernels`: where a step of the wasm engine spends its time.
 import "../scripts/require-node.mjs";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PreparationFailed, prepareBuild, prepareDependencies } from "../scripts/prepare.mjs";
+import { runHere } from "../scripts/run-command.mjs";
 import { describeMachine } from "./describe-machine.mjs";
 import { measureDemo } from "./measure-demo.mjs";
-import { benchPeers } from "./peers/bench-peers.mjs";
-import { runHere } from "../scripts/run-command.mjs";
+import { runPrepared } from "./run-prepared.mjs";
 
-if (process.argv[2] === "peers") process.exit(await benchPeers(process.argv.slice(3)));
+const [, , what = "", ...rest] = process.argv;
+if (what === "peers") process.exit(await runPrepared("peers/peers.ts", rest));
+if (what === "kernels") process.exit(await runPrepared("wasm-kernels.ts", rest));
 
 const { values } = parseArgs({
   options: {

@@ -23,6 +23,8 @@ export interface EmitOptions {
   readonly from?: number;
   /** Phases whose kernels it has; default: all. */
   readonly phases?: readonly PhaseName[];
+  /** Whether each kernel of a lane group is exported too, as `<phase>.<index>`, with the parameters of the phase. */
+  readonly exportKernels?: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface EmittedModule {
 }
 
 export function emitModule(plan: KernelPlan, options: EmitOptions): EmittedModule {
-  const { fused, sharedMemory, from, phases = phaseNames } = options;
+  const { fused, sharedMemory, from, phases = phaseNames, exportKernels = false } = options;
   const module = new ModuleBuilder(plan, fused, from);
   const entries = phases.flatMap((phase) => emitPhase(module, phase));
   const inverts = phases.some((phase) =>
@@ -51,6 +53,9 @@ export function emitModule(plan: KernelPlan, options: EmitOptions): EmittedModul
     mergeFunction(),
     ...(inverts ? [invertFunction()] : []),
   ];
+  const kernels = (exportKernels ? phases : []).flatMap((phase) =>
+    plan.phases[phase].group.map((_, index) => `${phase}.${index}`),
+  );
   const pages = Math.ceil(module.staticBytes / 65536);
   const lines = [
     `;; ${plan.lanes === 1 ? "single samples" : `${plan.lanes} samples in a lane group`}; ${fused ? "relaxed" : "plain"} SIMD`,
@@ -60,6 +65,7 @@ export function emitModule(plan: KernelPlan, options: EmitOptions): EmittedModul
     ...module.tables.map(
       ({ address, words }) => `  (data (i32.const ${address}) "${words.map(littleEndian).join("")}")`,
     ),
+    ...kernels.map((name) => `  (export "${name}" (func $${name}))`),
     ")",
   ];
   return { text: `${lines.join("\n")}\n`, staticBytes: module.staticBytes };
