@@ -37,7 +37,7 @@ try {
   await prepareDependencies();
   await prepareBuild();
   const machine = describeMachine();
-  for (const [what, is] of Object.entries(machine)) say(`${what.padEnd(9)} ${is}`);
+  for (const [part, is] of Object.entries(machine)) say(`${part.padEnd(9)} ${is}`);
   /** @type {Record<string, unknown>} */
   const report = { machine };
   if (wanted("compile")) report["compile"] = compileTime();

@@ -55,7 +55,7 @@ function step(states: readonly Tensor4D[]): Tensor4D[] {
     const state = states[level + 1]!;
     const feedback = tf.conv2d(errors[level]!, weights[level]!, 2, "same");
     const direction = level + 1 < layers ? tf.sub(feedback, errors[level + 1]!) : feedback;
-    return tf.sub(tf.add(state, tf.mul(direction, rate)), tf.mul(state, leak)) as Tensor4D;
+    return tf.sub<Tensor4D>(tf.add(state, tf.mul(direction, rate)), tf.mul(state, leak));
   });
   return [states[0]!, ...moved];
 }
