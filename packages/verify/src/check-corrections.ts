@@ -1,10 +1,13 @@
 /** Every correction against finite differences of the energy it should descend. */
-import { type Equations, type Probe, printTerm, type ScalarFunction } from "@settle/compiler";
+import { type Equations, type Probe, printTerm, type Term } from "@settle/compiler";
 import { sizeOf } from "@settle/program";
 import type { Engine } from "@settle/runtime";
-import { priorOf } from "@settle/spec";
+import { checkRoad, formulaProbes, readWeights } from "./check-formulas.ts";
+import { checkLateral } from "./check-laterals.ts";
+import { completedEquations, isWhitenedWhole } from "./completed-equations.ts";
 import { type Around, energyChange, type Reader, sideOf } from "./energy-change.ts";
 import type { Energy } from "./energies.ts";
+import { type LateralPotential, lateralPotentials } from "./lateral-potentials.ts";
 import { pathwaysOf } from "./pathways.ts";
 import {
   createProbeBench,
@@ -45,34 +48,53 @@ export async function checkCorrections(
   const { graph } = equations;
   const states = [...graph.states.values()];
   const pathways = new Map(states.map(({ id }) => [id, pathwaysOf(equations, id)]));
-  const written = new Map<string, Probe>();
+  const potentials = new Set(lateralPotentials(equations).values());
+  const written = formulaProbes(equations);
   const exact = energyProbes(equations, energies);
+  for (const { laterals, from, to } of potentials) {
+    const activity = (state: string): Term => ({
+      kind: equations.activations.has(state) ? "activity" : "state",
+      state,
+    });
+    const { shape } = graph.states.get(to)!;
+    exact.set(`driven/${laterals[0]}`, probe({ kind: "lateral", lateral: laterals[0], of: activity(from) }, shape));
+    exact.set(`driver/${laterals[0]}`, probe(activity(to), shape));
+  }
   for (const { id, shape } of states) {
-    const { exact: roads, prior } = pathways.get(id)!;
+    const { exact: roads, written: asWritten, inexact, lateral, others, prior } = pathways.get(id)!;
+    for (const [error, term] of asWritten) {
+      if (inexact.has(error)) written.set(`back/${id}/${error}`, probe(term, shape));
+    }
+    for (const [synapse, term] of lateral) exact.set(`lateral/${synapse}`, probe(term, shape));
+    for (const [synapse, term] of others) written.set(`lateral/${synapse}`, probe(term, shape));
     if (!isMotionless(equations, id)) written.set(`correction/${id}`, probe(equations.corrections.get(id)!, shape));
     if (prior) written.set(`force/${id}`, probe({ kind: "prior", state: id }, shape));
     if (prior) exact.set(`prior/${id}`, probe({ kind: "prior", state: id }, shape));
-    for (const [error, term] of roads) exact.set(`${id}/${error}`, probe(term, shape));
+    for (const [error, term] of roads) exact.set(`back/${id}/${error}`, probe(term, shape));
   }
   const asWritten = await createProbeBench(equations, written, engine, seed);
   const completed = await createProbeBench(completedEquations(equations), exact, engine, seed);
   try {
     const point = randomPoint(equations, seed, 1);
     const rules = await asWritten.read(point, 1);
+    const weights = await readWeights(asWritten.program, asWritten.executable);
     const roads = await completed.read(point, 1);
     const verdicts: RuleVerdict[] = [];
     for (const { id, shape } of states) {
-      const { inexact, prior, others, exact: terms, departures } = pathways.get(id)!;
+      const { inexact, prior, lateral, others, exact: terms, written: roadsBack, departures } = pathways.get(id)!;
+      const driving = [...potentials].filter(({ laterals }) => laterals.some((each) => lateral.has(each)));
       const touching = [...energies].filter(([error]) => sideOf(equations, id, error) !== undefined);
       const checkable = touching.filter(([error, energy]) => energy.checkable && !inexact.has(error));
       const all: readonly Departure[] = [...departures, ...touching.flatMap(([, energy]) => energy.departures)];
       const rule = isMotionless(equations, id) ? new Float64Array(sizeOf(shape)) : rules(`correction/${id}`);
       const completedRule = new Float64Array(sizeOf(shape));
       const addTo = (values: Float64Array): void => values.forEach((value, k) => (completedRule[k]! += value));
-      for (const [error] of checkable) if (terms.has(error)) addTo(roads(`${id}/${error}`));
+      for (const [error] of checkable) if (terms.has(error)) addTo(roads(`back/${id}/${error}`));
+      for (const synapse of lateral.keys()) addTo(roads(`lateral/${synapse}`));
       if (prior) addTo(rules(`force/${id}`));
-      const whole = others.length === 0 && checkable.length === touching.length;
-      const asIs = departures.length === 0 && whole;
+      const whole = others.size === 0 && checkable.length === touching.length;
+      const asIs =
+        departures.length === 0 && whole && !touching.some(([error]) => isWhitenedWhole(graph.errors.get(error)!));
       const subject = asIs ? rule : completedRule;
       const wanted: number[] = [];
       const got: number[] = [];
@@ -81,18 +103,31 @@ export async function checkCorrections(
         let change = 0;
         for (const [error, energy] of checkable) change += energyChange(energy, sideOf(equations, id, error)!, around);
         if (prior) change += sum(around.above(`prior/${id}`)) - sum(around.below(`prior/${id}`));
+        for (const potential of driving) change -= potentialChange(potential, around);
         wanted.push(-change / (2 * epsilon));
         got.push(dot(subject, direction));
       }
       const what = asIs
         ? `correction of ${id} against −∂E/∂${id}`
         : `correction of ${id}, completed, against −∂E/∂${id}`;
-      const isEmpty = checkable.length === 0 && !prior;
+      const isEmpty = checkable.length === 0 && !prior && driving.length === 0;
+      const formulas = [
+        ...[...inexact].flatMap((error) => {
+          if (!roadsBack.has(error)) return [];
+          const road = { state: id, error, written: rules(`back/${id}/${error}`) };
+          return checkRoad(equations, road, rules, weights) ?? [];
+        }),
+        ...[...others.keys()].map((synapse) => {
+          const activity = rules(`activity/${graph.laterals.get(synapse)!.from}`);
+          return checkLateral(equations, synapse, { written: rules(`lateral/${synapse}`), activity }, weights);
+        }),
+      ];
       verdicts.push({
         id,
         rule: printTerm(equations.corrections.get(id)!, equations),
         gradient: all.length === 0,
         departures: all,
+        formulas,
         ...(isEmpty ? {} : { check: checkOf(what, relativeError(got, wanted), tolerance) }),
         ...(whole && !asIs ? { angle: angleBetween(rule, completedRule) } : {}),
       });
@@ -108,19 +143,6 @@ export async function checkCorrections(
 function isMotionless(equations: Equations, state: string): boolean {
   const correction = equations.corrections.get(state)!;
   return correction.kind === "sum" && correction.terms.length === 0;
-}
-
-/** Feedback through the generative weights, and priors replaced by their energies. */
-function completedEquations(equations: Equations): Equations {
-  const { graph } = equations;
-  const tied = [...graph.errorSynapses].map(([twin, each]) => [twin, { ...each, weights: { kind: "tied" } }] as const);
-  const priors = [...equations.priors].map(([state, prior]): readonly [string, ScalarFunction] => {
-    const { energy } = priorOf(graph.states.get(state)!.prior);
-    return [state, { ...prior, expression: energy }];
-  });
-  const stages = [...graph.stages].map(([id, stage]) => [id, { ...stage, errorWeights: { kind: "tied" } }] as const);
-  const exact = { ...graph, errorSynapses: new Map(tied), stages: new Map(stages) };
-  return { ...equations, graph: exact, priors: new Map(priors) };
 }
 
 /** Readings at the point, moved along a direction of one state both ways. */
@@ -143,6 +165,12 @@ async function readAround(bench: ProbeBench, point: Point, state: string, direct
   return { below: third(0), at: third(1), above: third(2) };
 }
 
+/** How much −E of a lateral potential differs between the two points. */
+function potentialChange({ laterals: [one, other] }: LateralPotential, { below, above }: Around): number {
+  const at = (read: Reader): number => dot(read(`driver/${one}`), read(`driven/${one}`));
+  return (one === other ? 0.5 : 1) * (at(above) - at(below));
+}
+
 function join(parts: readonly Float64Array[]): Float64Array {
   const size = parts[0]!.length;
   const whole = new Float64Array(parts.length * size);
@@ -152,7 +180,7 @@ function join(parts: readonly Float64Array[]): Float64Array {
 
 const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
-function angleBetween(a: Float64Array, b: Float64Array): number {
+export function angleBetween(a: Float64Array, b: Float64Array): number {
   const lengths = Math.sqrt(dot(a, a) * dot(b, b));
   return lengths === 0 ? 0 : (Math.acos(Math.min(1, Math.max(-1, dot(a, b) / lengths))) * 180) / Math.PI;
 }

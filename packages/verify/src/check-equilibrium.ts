@@ -9,15 +9,8 @@ import { type BufferId, type Program, sizeOf } from "@settle/program";
 import type { Engine, NumberArray } from "@settle/runtime";
 import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
 import type { Energy } from "./energies.ts";
-import {
-  createProbeBench,
-  fillParameters,
-  type Point,
-  type ProbeBench,
-  probe,
-  randomPoint,
-  relativeError,
-} from "./probe-bench.ts";
+import { fillParameters } from "./examined-parameters.ts";
+import { createProbeBench, type Point, type ProbeBench, probe, randomPoint, relativeError } from "./probe-bench.ts";
 import { checkOf, type EquilibriumVerdict } from "./verification.ts";
 
 /** More unknowns make the dense solution slow. */
@@ -236,7 +229,7 @@ async function settle(
   const program = lower({ ...equations, graph: { ...equations.graph, settle: settling } }, { monitor: false });
   const executable = await engine.load(program);
   try {
-    await fillParameters(program, executable, seed);
+    await fillParameters(equations, program, executable, seed);
     const inputs = new Map<BufferId, NumberArray>();
     for (const { state, data } of program.observed) if (data !== undefined) inputs.set(data, point.get(state)!);
     for (const { id, role, type } of program.buffers) {

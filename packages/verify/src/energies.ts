@@ -6,6 +6,8 @@
  * is the cross-entropy for a sigmoid or softmax and the same ½Σ w (t − μ)² for the identity.
  */
 import type { Equations, GraphError, Term } from "@settle/compiler";
+import { sizeOf } from "@settle/program";
+import { deviationsOffOne } from "./examined-parameters.ts";
 import type { Departure, EnergyVerdict } from "./verification.ts";
 
 export interface Energy {
@@ -16,6 +18,8 @@ export interface Energy {
   readonly weights: readonly number[] | undefined;
   /** Whether differences of the energy can be told from what is read out. */
   readonly checkable: boolean;
+  /** Whether they are those of the discrepancy, which the program reads out itself. */
+  readonly isDiscrepancy: boolean;
   /** t, what is compared with the prediction. */
   readonly target: Term;
   /** a, what g is applied to. */
@@ -32,11 +36,12 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
   const g = equations.outputs.get(id);
   const whitened = error.precision?.apply === "whiten";
   const weights = weightsOf(error);
-  const shared = { weights, target, before, checkable: weights !== undefined };
+  const shared = { weights, target, before, checkable: weights !== undefined, isDiscrepancy: false };
   if (weights === undefined && whitened) {
-    const message = `${id} is whitened by a full precision: e = (t − μ)R⁻ᵀ with Σ = RRᵀ goes into the rules where a gradient has (t − μ)Σ⁻¹`;
+    const message = `${id} is whitened by a full precision: e = (t − μ)R⁻ᵀ with Σ = RRᵀ goes into the rules where the gradient of its discrepancy has (t − μ)Σ⁻¹`;
     const departures = [{ kind: "whitened", message } as const];
-    return { ...shared, verdict: { error: id, kind: "none", message }, common: false, departures };
+    const measured = { checkable: g === undefined, isDiscrepancy: g === undefined };
+    return { ...shared, ...measured, verdict: { error: id, kind: "none", message }, common: false, departures };
   }
   const measure = whitened ? `½Σ(t − μ)²/σ` : error.precision === undefined ? "½‖t − μ‖²" : "½Σ(t − μ)²/σ²";
   if (g === undefined) {
@@ -44,7 +49,8 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
       ? `${id} is divided by σ, not σ²: rules descend ${measure} instead of the discrepancy ½Σ(t − μ)²/σ²`
       : `discrepancy of ${id}`;
     const kind = whitened ? "standardized" : "discrepancy";
-    return { ...shared, checkable: true, verdict: { error: id, kind, message }, common: true, departures: [] };
+    const measured = { checkable: true, isDiscrepancy: !whitened };
+    return { ...shared, ...measured, verdict: { error: id, kind, message }, common: true, departures: [] };
   }
   const name = g === "softmax" ? "softmax" : g.name;
   const loss =
@@ -63,8 +69,14 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
 
 function weightsOf({ precision }: GraphError): readonly number[] | undefined {
   if (precision === undefined) return [1];
-  const { kind, initial, apply } = precision;
+  const { kind, initial, apply, learn, shape } = precision;
   if (kind === "full") return undefined;
-  const sigma = initial.kind === "constant" ? [initial.value] : initial.kind === "values" ? initial.values : [];
+  const first =
+    initial.kind === "constant"
+      ? Array.from({ length: sizeOf(shape) }, () => initial.value)
+      : initial.kind === "values"
+        ? initial.values
+        : [];
+  const sigma = learn === undefined ? first : deviationsOffOne(first);
   return sigma.map((deviation) => 1 / (apply === "whiten" ? deviation : deviation ** 2));
 }

@@ -20,8 +20,8 @@ export type Side = "prediction" | "target" | "both";
  * prediction is ∫ w (g(a) − t) da on the straight way, by Simpson's rule, t held; of the target ½Σ w (t − μ)², μ held.
  */
 export function energyChange(energy: Energy, side: Side, { below, at, above }: Around): number {
-  const { error, kind } = energy.verdict;
-  if (kind === "discrepancy") {
+  const { error } = energy.verdict;
+  if (energy.isDiscrepancy) {
     return above(`discrepancy/${error}`)[0]! - below(`discrepancy/${error}`)[0]!;
   }
   const thrice = (name: string) => [below(name), at(name), above(name)] as const;

@@ -3,17 +3,22 @@
  * off the predictions. Where the two are adjoint to each other the correction is a gradient; where not, it says why.
  */
 import { type Equations, type GraphSynapse, printTerm, type Term } from "@settle/compiler";
+import { lateralPotentials } from "./lateral-potentials.ts";
 import type { Departure } from "./verification.ts";
 
 export interface Pathways {
   /** What each error node adds to the correction, completed to the exact adjoint; by error node. */
   readonly exact: ReadonlyMap<string, Term>;
+  /** The same as written; absent where nothing comes back. */
+  readonly written: ReadonlyMap<string, Term>;
   /** Error nodes whose contribution cannot be completed. */
   readonly inexact: ReadonlySet<string>;
   /** Whether the state has a prior. */
   readonly prior: boolean;
-  /** Terms of the correction that no error and no prior makes: lateral synapses. */
-  readonly others: readonly Term[];
+  /** What lateral synapses that have a potential add, completed to its gradient; by lateral synapse. */
+  readonly lateral: ReadonlyMap<string, Term>;
+  /** What other lateral synapses add, as written. */
+  readonly others: ReadonlyMap<string, Term>;
   readonly departures: readonly Departure[];
 }
 
@@ -57,19 +62,28 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
   const departures: Departure[] = [];
   const exact = new Map<string, Term[]>();
   const inexact = new Set<string>();
-  const others: Term[] = [];
+  const others = new Map<string, Term>();
+  const written = new Map<string, Term[]>();
+  const lateral = new Map<string, Term>();
+  const potentials = lateralPotentials(equations);
   let prior = false;
   let ownSeen = false;
   const add = (error: string, term: Term): void => void exact.set(error, [...(exact.get(error) ?? []), term]);
   const withSlope = (term: Term): Term => ({ kind: "times", a: term, b: { kind: "slope", state } });
   const activated = equations.activations.has(state);
+  /** What adds without φ′, in words. */
   const unsloped = new Set<string>();
   const fedBack = new Set<string>();
 
   for (const summand of summandsOf(equations.corrections.get(state)!)) {
     const { core, sloped } = coreOf(summand);
     const [error, ...more] = errorsIn(core);
-    if (core.kind === "error") {
+    const from = roadBack(core, equations)?.synapse.to ?? (more.length === 0 ? error : undefined);
+    if (from !== undefined) written.set(from, [...(written.get(from) ?? []), summand]);
+    if (core.kind === "lateral" && potentials.has(core.lateral)) {
+      if (activated && !sloped) unsloped.add(core.lateral);
+      lateral.set(core.lateral, activated && !sloped ? withSlope(summand) : summand);
+    } else if (core.kind === "error") {
       // Its own error comes first; another way for a bare error is the skip of a block, past the activation.
       const own: boolean = graph.errors.get(core.error)?.target === state && !ownSeen;
       ownSeen ||= own;
@@ -107,13 +121,16 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
         kind: "error-pathway",
         message: `${error} comes back to ${state} by ${printTerm(summand, equations)}, which is not the adjoint of its prediction`,
       });
-    } else {
-      others.push(summand);
+    } else if (core.kind === "lateral") {
+      const { from, to } = graph.laterals.get(core.lateral)!;
+      const why =
+        from === to ? "its weights are not symmetric" : `none leads back from ${to} to ${from} by the transpose`;
+      others.set(core.lateral, summand);
       departures.push({
         kind: "lateral",
-        message: `${printTerm(summand, equations)} acts on ${state} beside the errors and is no gradient of them`,
+        message: `${printTerm(summand, equations)} acts on ${state} beside the errors and is no gradient: ${why}`,
       });
-    }
+    } else throw new Error(`verify fault: ${printTerm(summand, equations)} in the correction of ${state}`);
   }
   for (const error of unsloped) {
     departures.push({
@@ -152,8 +169,9 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
       add(error, activated ? withSlope(scaled) : scaled);
     }
   }
-  const sums = [...exact].map(([error, terms]) => [error, { kind: "sum", terms }] as const);
-  return { exact: new Map(sums), inexact, prior, others, departures };
+  const summed = (parts: ReadonlyMap<string, readonly Term[]>): ReadonlyMap<string, Term> =>
+    new Map([...parts].map(([error, terms]) => [error, { kind: "sum", terms }] as const));
+  return { exact: summed(exact), written: summed(written), inexact, prior, lateral, others, departures };
 }
 
 /**

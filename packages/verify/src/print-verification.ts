@@ -16,12 +16,14 @@ export function printVerification(verification: Verification, style: Verificatio
       ? style.good(`ok  ${figure(maxRelativeError)}`)
       : style.bad(`FAILS  ${figure(maxRelativeError)}, allowed ${figure(tolerance)}`);
   const rule = (verdict: RuleVerdict): readonly string[] => {
-    const { id, gradient, departures, check, angle } = verdict;
-    const claim = gradient ? "is −∂E" : "is no gradient as written";
-    const result =
-      check === undefined
-        ? "not checked"
-        : `${mark(check)}${gradient || angle === undefined ? "" : " with this undone"}`;
+    const { id, gradient, descends, departures, check, formulas, angle } = verdict;
+    const claim = gradient ? "is −∂E" : descends === undefined ? "is no gradient as written" : `is −∂(${descends})`;
+    const undone = gradient || descends !== undefined ? "" : " with this undone";
+    const results = [
+      ...(check === undefined ? [] : [`${mark(check)}${undone}`]),
+      ...formulas.map((formula) => `${mark(formula)}  ${formula.what}`),
+    ];
+    const result = results.length === 0 ? "not checked" : results.join("; ");
     const turned = angle === undefined ? "" : `; ${angle.toFixed(1)}° apart`;
     return [`  ${id}  ${claim}  ${result}${turned}`, ...departures.map(({ message }) => `      ${message}`)];
   };

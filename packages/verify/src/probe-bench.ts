@@ -1,7 +1,8 @@
 /** A circuit on the reference engine at a point that depends on the seed alone, with terms of its equations read out. */
 import { type Equations, lower, type Probe, probeId, type Term } from "@settle/compiler";
 import { type BufferId, type Program, sizeOf } from "@settle/program";
-import { type Engine, type Executable, initialValues, type NumberArray, sampleNormals } from "@settle/runtime";
+import { type Engine, type Executable, type NumberArray, sampleNormals } from "@settle/runtime";
+import { fillParameters } from "./examined-parameters.ts";
 
 /** States of one sample or several, by id of the state. */
 export type Point = ReadonlyMap<string, Float64Array>;
@@ -24,7 +25,7 @@ export async function createProbeBench(
 ): Promise<ProbeBench> {
   const program = lower(equations, { monitor: false, probes });
   const executable = await engine.load(program);
-  await fillParameters(program, executable, seed);
+  await fillParameters(equations, program, executable, seed);
   const outputs = [
     ...[...probes.keys()].map((name) => probeId(name) as BufferId),
     ...program.errors.map(({ discrepancy }) => discrepancy),
@@ -44,23 +45,6 @@ export async function createProbeBench(
       };
     },
   };
-}
-
-/** The initial weights; biases, which start at a constant, are moved from it: 0 is too special a point. */
-export async function fillParameters(program: Program, executable: Executable, seed: number): Promise<void> {
-  for (const buffer of program.buffers) {
-    const { id, role, type, initial, stream } = buffer;
-    if (role === "accumulator") await executable.write(id, new Float64Array(sizeOf(type.shape)));
-    if (role === "input" && !type.batch && initial !== undefined)
-      await executable.write(id, initialValues(buffer, seed));
-    if (role !== "parameter" && role !== "moment") continue;
-    const values = Float64Array.from(initialValues(buffer, seed));
-    if (role === "parameter" && stream !== undefined && initial?.kind === "constant" && id.startsWith("bias:")) {
-      const moved = sampleNormals({ seed, stream: `verify/${id}`, epoch: 0, samples: [0] }, values.length);
-      values.forEach((value, k) => (values[k] = value + 0.1 * moved[k]!));
-    }
-    await executable.write(id, values);
-  }
 }
 
 /**

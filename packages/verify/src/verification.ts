@@ -31,10 +31,14 @@ export interface RuleVerdict {
   readonly rule: string;
   /** Whether the rule as written is −∂E with E as `energies` says. */
   readonly gradient: boolean;
+  /** Of a learning rule: the energy of its own that it descends instead. */
+  readonly descends?: string;
   /** Why not; empty for a gradient. */
   readonly departures: readonly Departure[];
   /** The rule against finite differences: as written, or with its departures undone; absent where that cannot be. */
   readonly check?: Check;
+  /** What cannot be checked so, against the formula that the language states, computed apart from the compiler. */
+  readonly formulas: readonly Check[];
   /** Degrees between the rule as written and the one with its departures undone, at the point of the check. */
   readonly angle?: number;
 }
@@ -85,7 +89,10 @@ export interface Verification {
 /** @returns whether every check passed */
 export function passes({ corrections, learning, equilibrium, engines }: Omit<Verification, "ok">): boolean {
   const checks = [
-    ...[...corrections, ...learning].flatMap(({ check }) => (check === undefined ? [] : [check])),
+    ...[...corrections, ...learning].flatMap(({ check, formulas }) => [
+      ...(check === undefined ? [] : [check]),
+      ...formulas,
+    ]),
     ...(equilibrium.kind === "checked" ? [equilibrium.check] : []),
     ...engines.flatMap((engine) => engine.checks),
   ];

@@ -1,11 +1,12 @@
 /** All that can be proved about a circuit, and plainly what does not hold and why. */
-import { type Compiled, type Equations, printTerm } from "@settle/compiler";
+import type { Compiled, Equations } from "@settle/compiler";
 import type { Engine } from "@settle/runtime";
 import { checkCorrections } from "./check-corrections.ts";
 import { checkEquilibrium } from "./check-equilibrium.ts";
 import { checkLearning } from "./check-learning.ts";
 import { compareEngine, runReference } from "./compare-engines.ts";
 import { type Energy, energyOf } from "./energies.ts";
+import { describePotential, lateralPotentials } from "./lateral-potentials.ts";
 import { type EngineVerdict, passes, type Verification } from "./verification.ts";
 
 export interface VerifyOptions {
@@ -45,7 +46,8 @@ export async function verifyCircuit(compiled: Compiled, options: VerifyOptions):
   onStage("equilibrium");
   const moving = corrections.filter(({ id }) => graph.states.get(id)?.observed === undefined);
   const diagonal = [...energies.values()].every(({ weights }) => weights !== undefined);
-  const descends = moving.every(({ gradient }) => gradient) && equations.outputs.size === 0 && diagonal;
+  const descends =
+    moving.every(({ gradient }) => gradient) && equations.outputs.size === 0 && diagonal && graph.laterals.size === 0;
   const equilibrium = await checkEquilibrium(equations, energies, descends, reference, seed);
   const engines: EngineVerdict[] = [];
   if (options.engines.length > 0) {
@@ -72,10 +74,17 @@ export async function verifyCircuit(compiled: Compiled, options: VerifyOptions):
 }
 
 function remarksOn(equations: Equations): readonly string[] {
-  const { graph, parameters, priors } = equations;
+  const { graph, priors } = equations;
   const remarks: string[] = [];
   for (const [state, prior] of priors) {
     remarks.push(`the ${prior.name} prior of ${state} is a gradient of its own energy, which is counted in E`);
+  }
+  for (const potential of new Set(lateralPotentials(equations).values())) {
+    const [one, other] = potential.laterals;
+    const who = one === other ? `${one} is symmetric` : `${one} and ${other} are each other's transpose`;
+    remarks.push(
+      `${who}: what it adds follows a gradient, that of ${describePotential(potential)}, which is counted in E`,
+    );
   }
   const leaking = new Map<string, string[]>();
   for (const { id, leak, rate } of graph.states.values()) {
@@ -89,16 +98,7 @@ function remarksOn(equations: Equations): readonly string[] {
   }
   for (const { id, precision } of graph.errors.values()) {
     if (precision?.learn === undefined) continue;
-    remarks.push(
-      `the precision of ${id} is learned: E has ½ log det Σ as well, whose part of the Δ is added when it is applied`,
-    );
-  }
-  for (const { id, kind, follows, learning } of parameters) {
-    if (kind !== "error" || !learning.learns) continue;
-    const delta = equations.deltas.get(follows.parameter)!;
-    remarks.push(
-      `${id} follows ${follows.by}·Δ ${follows.parameter} = ${follows.by}·(${printTerm(delta, equations)}); it descends nothing itself`,
-    );
+    remarks.push(`the precision of ${id} is learned: for it E has ½ log det Σ as well`);
   }
   return remarks;
 }

@@ -63,7 +63,11 @@ describe("the claims of a circuit", () => {
   it("name feedback through weights of its own, and feedback that is missing", async () => {
     const separate = await verify(chain({ synapse: { feedback: { kind: "separate" } } }));
     expect(kindsOf(separate, "z2")).toEqual(["separate-feedback"]);
-    expect(separate.remarks.join("\n")).toContain("error:W1 follows 0.9·Δ W1");
+    expect(separate.learning.find(({ id }) => id === "error:W1")).toMatchObject({
+      rule: "0.9·Δ W1",
+      gradient: false,
+      formulas: [{ ok: true }],
+    });
     expect(separate.ok).toBe(true);
     const spec = chain({});
     const none = await verify({
