@@ -81,8 +81,9 @@ describe("an LRA block", () => {
 
   const withSix = (spec: CircuitSpec): Pick<CircuitSpec, "synapses"> => {
     const { R } = spec.synapses as { readonly R: Block };
-    const last = { ...R.stages[2]!, shape: [3, 6, 2] as const };
-    return { synapses: { R: { ...R, stages: [...R.stages.slice(0, 2), last] } } };
+    const stages = R.stages!;
+    const last = { ...stages[2]!, shape: [3, 6, 2] as const };
+    return { synapses: { R: { ...R, stages: [...stages.slice(0, 2), last] } } };
   };
 
   it("is found out where a Δ takes what a stage makes for what it read", async () => {
