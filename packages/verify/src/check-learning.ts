@@ -139,11 +139,9 @@ export async function checkLearning(
 }
 
 /** Σ Δ over the batch, by parameter. */
-async function accumulate(
-  { program, executable, read }: ProbeBench,
-  point: Point,
-): Promise<ReadonlyMap<string, Float64Array>> {
-  await read(point, batch);
+async function accumulate(bench: ProbeBench, point: Point): Promise<ReadonlyMap<string, Float64Array>> {
+  const { program, executable } = bench;
+  await bench.read(point, batch);
   const inputs = new Map<BufferId, NumberArray>(program.states.map(({ id, buffer }) => [buffer, point.get(id)!]));
   await executable.run({ batch, schedule: [{ phase: "readout" }, { phase: "accumulate" }], inputs });
   return readSums(program, executable);
@@ -170,7 +168,7 @@ interface Beside {
   readonly below: Read & { readonly values: Float64Array };
   readonly above: Read & { readonly values: Float64Array };
   /** How much the energy around an error node differs, over the batch. */
-  change(energy: Energy): number;
+  readonly change: (energy: Energy) => number;
 }
 
 /** Σ Δ along random directions against differences of an energy over the batch; `still` entries are not moved. */

@@ -78,8 +78,8 @@ export function pathwaysOf(equations: Equations, state: string): Pathways {
   for (const summand of summandsOf(equations.corrections.get(state)!)) {
     const { core, sloped } = coreOf(summand);
     const [error, ...more] = errorsIn(core);
-    const from = roadBack(core, equations)?.synapse.to ?? (more.length === 0 ? error : undefined);
-    if (from !== undefined) written.set(from, [...(written.get(from) ?? []), summand]);
+    const start = roadBack(core, equations)?.synapse.to ?? (more.length === 0 ? error : undefined);
+    if (start !== undefined) written.set(start, [...(written.get(start) ?? []), summand]);
     if (core.kind === "lateral" && potentials.has(core.lateral)) {
       if (activated && !sloped) unsloped.add(core.lateral);
       lateral.set(core.lateral, activated && !sloped ? withSlope(summand) : summand);

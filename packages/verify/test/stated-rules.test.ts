@@ -326,5 +326,5 @@ function mapTerm(term: Term, to: (term: Term) => Term): Term {
     if (Array.isArray(value)) return [key, value.map((each: Term) => mapTerm(each, to))];
     return [key, typeof value === "object" && value !== null ? mapTerm(value as Term, to) : value];
   });
-  return Object.fromEntries(parts) as unknown as Term;
+  return Object.fromEntries(parts) as Term;
 }
