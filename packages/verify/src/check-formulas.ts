@@ -15,7 +15,7 @@ const tolerance = 1e-9;
 
 type Read = (name: string) => Float64Array;
 
-/** What {@link pathwayNumbers} reads. */
+/** What `pathwayNumbers` reads. */
 export function formulaProbes({ graph, activations, hidden }: Equations): Map<string, Probe> {
   const probes = new Map<string, Probe>();
   for (const { id, shape } of graph.states.values()) {
@@ -37,7 +37,7 @@ export function formulaProbes({ graph, activations, hidden }: Equations): Map<st
 }
 
 /** The numbers that a synapse's pathway starts from, of one sample. */
-export function pathwayNumbers(
+function pathwayNumbers(
   { graph }: Equations,
   synapse: string,
   read: Read,

@@ -19,7 +19,7 @@ export interface LateralEnergy {
   readonly energy: (read: Read) => number;
 }
 
-/** What {@link energyOfLateral} reads. */
+/** What `energyOfLateral` reads. */
 export function lateralEnergyProbes(equations: Equations): Map<string, Probe> {
   const { graph, activations } = equations;
   const probes = new Map<string, Probe>();
