@@ -1,4 +1,4 @@
-/** Makes a table of a paper again, part by part; a part that is finished is kept, whatever happens to the others. */
+/** Makes a table of a paper again, part by part; a part that has its scores is kept, whatever happens to the others. */
 import { settleError } from "@settle/diagnostics";
 import { lockRun, writeWhole } from "@settle/runs";
 import { mkdir, readFile } from "node:fs/promises";
@@ -146,6 +146,7 @@ function fileOf(dir: string, plan: PartPlan): string {
   return join(dir, `${partName(plan)}.json`);
 }
 
+/** @returns undefined for what is to be made: a part that is not there, or that failed */
 async function readPart(dir: string, plan: PartPlan, resume: boolean): Promise<PartResult | undefined> {
   const file = fileOf(dir, plan);
   const text = await readFile(file, "utf8").catch(() => undefined);
@@ -157,7 +158,7 @@ async function readPart(dir: string, plan: PartPlan, resume: boolean): Promise<P
     });
   }
   const result = parsed(text, file);
-  if (JSON.stringify(result.plan) === JSON.stringify(plan)) return result;
+  if (JSON.stringify(result.plan) === JSON.stringify(plan)) return result.failed === undefined ? result : undefined;
   throw settleError("reproduce/other-settings", `"${file}" was made with other settings or other data.`, {
     file,
     help: "repeat the command it was made with, or name another folder by --run.",

@@ -139,6 +139,23 @@ describe("a reproduction", () => {
     });
   }, 60_000);
 
+  it("does not count a part that failed as finished: it is made when the command goes on", async () => {
+    const one = { ...tiny, contenders: ["conv-ae"] };
+    const { parts } = await reproduce(dir, definition, one);
+    const file = join(dir, "conv-ae-seed1.json");
+    await writeFile(file, JSON.stringify({ ...parts[0], tests: [], failed: "it diverged" }));
+    const kept: boolean[] = [];
+    const again = await reproduce(dir, definition, {
+      ...one,
+      resume: true,
+      onResult: (_, before) => void kept.push(before),
+    });
+    expect(kept).toEqual([false]);
+    expect(again.parts[0]?.failed).toBeUndefined();
+    expect(again.parts[0]?.tests).toEqual(parts[0]?.tests);
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual(again.parts[0]);
+  }, 60_000);
+
   it("knows its contenders, and says at once which data are missing", async () => {
     await expect(reproduce(dir, definition, { ...tiny, contenders: ["gan"] })).rejects.toMatchObject({
       diagnostic: { code: "reproduce/unknown-contender" },
