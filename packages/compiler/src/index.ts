@@ -1,5 +1,6 @@
 export { analyze, type CircuitAnalysis } from "./analyze.ts";
 export type { Fan, NodeFan, TopologyAnalysis } from "./analyze-topology.ts";
+export { lowerBackpropagation } from "./backpropagation/lower-backpropagation.ts";
 export { compile, type Compiled, type CompileOptions, type CompileResult, type Level } from "./compile.ts";
 export { differentiate } from "./derive/differentiate.ts";
 export type { Equations, Parameter, ScalarFunction } from "./derive/equations.ts";

@@ -190,6 +190,7 @@ export const codes = {
 
   "noise/bad-seed": error("A seed is not an integer."),
 
+  "session/no-backpropagation": error("Training by backpropagation is not defined for a circuit."),
   "session/bad-option": error("A setting of a settle, a training or an evaluation is out of range."),
   "session/nothing-settled": error("Stability was asked for before anything had settled."),
   "session/disposed": error("The session was used after it was disposed of."),

@@ -6,6 +6,7 @@ export type ExperimentSpec = DeepReadonly<z.infer<typeof experimentSchema>>;
 export type VariantSpec = ExperimentSpec["circuits"][string];
 export type TaskSpec = ExperimentSpec["tasks"][string];
 export type HypothesisSpec = NonNullable<ExperimentSpec["hypotheses"]>[number];
+export type PublishedFigure = NonNullable<ExperimentSpec["published"]>[number];
 /** What can be held equal among circuits. */
 export type Budget = (typeof budgets)[number];
 

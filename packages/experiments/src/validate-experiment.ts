@@ -36,7 +36,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** `document` need not fit the schema: what can be judged is, so that all faults are told at once. */
 function checkMeaning(document: unknown): readonly Fault[] {
-  const { circuits, tasks, baseline, metrics, hypotheses, seeds, equal } = fieldsOf(document);
+  const { circuits, tasks, baseline, metrics, published, hypotheses, seeds, equal } = fieldsOf(document);
   const circuitIds = Object.keys(fieldsOf(circuits));
   const taskIds = Object.keys(fieldsOf(tasks));
   const faults: Fault[] = [];
@@ -53,7 +53,17 @@ function checkMeaning(document: unknown): readonly Fault[] {
       help: "add another; a variant may be the same file with a `patch`.",
     });
   }
+  const checkMetric = (name: unknown, path: Fault["path"]): void => {
+    if (typeof name !== "string" || listed.length === 0 || listed.includes(name)) return;
+    const known = listed.filter((each) => typeof each === "string");
+    faults.push(unknownName("experiment/unknown-metric", "metric", name, known, path));
+  };
   checkCircuit(baseline, ["baseline"]);
+  for (const [i, entry] of listOf(published).entries()) {
+    const { circuit, metric } = fieldsOf(entry);
+    checkCircuit(circuit, ["published", i, "circuit"]);
+    checkMetric(metric, ["published", i, "metric"]);
+  }
   for (const [i, name] of listed.entries()) {
     if (typeof name !== "string") continue;
     const task = name.split(".")[0] ?? "";
@@ -65,10 +75,7 @@ function checkMeaning(document: unknown): readonly Fault[] {
     const { metric, better, than } = fieldsOf(entry);
     checkCircuit(better, ["hypotheses", i, "better"]);
     checkCircuit(than, ["hypotheses", i, "than"]);
-    if (typeof metric === "string" && listed.length > 0 && !listed.includes(metric)) {
-      const known = listed.filter((each) => typeof each === "string");
-      faults.push(unknownName("experiment/unknown-metric", "metric", metric, known, ["hypotheses", i, "metric"]));
-    }
+    checkMetric(metric, ["hypotheses", i, "metric"]);
     faults.push(...checkTested(better, than, baseline, i));
   }
   for (const [field, list] of [

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Compared, Comparison } from "./comparison.ts";
 import type { LoadedExperiment } from "./load-experiment.ts";
 import { comparisonJson } from "./report/comparison-json.ts";
-import { circuitsTable, comparisonsTable, testsTable } from "./report/comparison-tables.ts";
+import { tablesOf } from "./report/comparison-tables.ts";
 import { csvTable, latexTable, markdownTable } from "./report/table.ts";
 import { writeComparisonReport } from "./report/write-comparison-report.ts";
 
@@ -27,7 +27,7 @@ export async function writeComparison(
       time: { ...compared.time, report: (now - started) / 1000, total: (now - began) / 1000 },
     };
   };
-  const tables = [circuitsTable, comparisonsTable, testsTable].map((make) => make(timed()));
+  const tables = tablesOf(timed());
   await mkdir(join(dir, "tables"), { recursive: true });
   const write = (name: string, text: string): Promise<void> => writeWhole(join(dir, name), text, "write the results");
   await write("runs.csv", runsCsv(compared));

@@ -3,10 +3,11 @@ import {
   type CompareOptions,
   type ExperimentSpec,
   loadExperiment,
+  planExperiment,
   writeComparison,
 } from "@settle/experiments";
 import { lockRun } from "@settle/runs";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyCircuit, tinyExperiment, tinyFolder, type TinyFolder } from "./tiny-experiment.ts";
@@ -76,13 +77,19 @@ describe("a comparison", () => {
   });
 
   it("writes a page that fetches nothing, tables for papers, CSV and JSON", async () => {
-    const experiment = await loadExperiment(folder.write(tinyExperiment, "first.json"));
-    const written = await writeComparison(experiment, first, performance.now());
+    const published = [{ circuit: "plain", metric: "clean.mse", mean: 123, sd: 4.5, source: "A paper, table 1" }];
+    const experiment = await loadExperiment(folder.write({ ...tinyExperiment, published }, "first.json"));
+    const plan = { ...first.plan, published };
+    const written = await writeComparison(experiment, { ...first, plan }, performance.now());
     const read = (name: string): string => readFileSync(join(first.dir, name), "utf8");
     const page = read("report.html");
     expect(page).not.toMatch(/(?:src|href)="https?:/);
     for (const said of ["Paired differences", "Learning", "Test images", "How to repeat it", "3 seeds are few"]) {
       expect(page).toContain(said);
+    }
+    for (const said of ["123.0 ± 4.5", "A paper, table 1"]) {
+      expect(page).toContain(said);
+      expect(read("tables/tables.md")).toContain(said);
     }
     expect(read("tables/tables.tex")).toContain("\\toprule");
     expect(read("tables/tables.md")).toContain("short\u00a0−\u00a0plain");
@@ -166,6 +173,44 @@ describe("a comparison", () => {
     await expect(compare(tinyExperiment, "images")).rejects.toMatchObject({
       diagnostic: { code: "experiment/not-a-comparison" },
     });
+  });
+
+  it("trains a circuit by its own rules and, as a control, by backpropagation", async () => {
+    const circuits = {
+      plain: { circuit: "tiny.json" },
+      control: { circuit: "tiny.json", train: { by: "backpropagation" } },
+    } as const;
+    const compared = await compare({ ...tinyExperiment, circuits, seeds: 2 }, "control");
+    expect(compared.runs.map(({ status }) => status)).toEqual(["finished", "finished", "finished", "finished"]);
+    expect(new Set(compared.runs.map(({ key }) => key)).size).toBe(4);
+    const plain = compared.runs.filter(({ circuit }) => circuit === "plain");
+    expect(plain.map(({ key }) => key)).toEqual(
+      first.runs.filter(({ circuit, seed }) => circuit === "plain" && seed < 3).map(({ key }) => key),
+    );
+    expect(compared.comparisons).toMatchObject([{ a: "control", b: "plain", n: 2 }]);
+    expect(compared.comparisons[0]?.meanDifference).not.toBe(0);
+    const again = await compare({ ...tinyExperiment, circuits, seeds: 2 }, "control", { resume: true });
+    expect(again.time.made).toBe(0);
+  });
+
+  it("takes what a step costs from the folder, where it was measured before", async () => {
+    const timed: ExperimentSpec = { ...tinyExperiment, equal: ["wallTime"], seeds: 1 };
+    const { circuits } = await planExperiment(await loadExperiment(folder.write(timed, "timed.json")), {
+      engine: "reference",
+    });
+    const dir = join(folder.dir, "timed");
+    mkdirSync(dir);
+    writeFileSync(join(dir, "experiment.json"), "{}");
+    writeFileSync(
+      join(dir, "wall-time.json"),
+      JSON.stringify({
+        name: circuits.map(({ analysis }) => analysis.hash).join(" "),
+        stepSeconds: { plain: 2e-3, short: 1e-3 },
+      }),
+    );
+    const { plan, runs } = await compare(timed, "timed", { resume: true });
+    expect(plan.circuits.map(({ analysis }) => analysis.steps)).toEqual([5, 10]);
+    expect(runs.map(({ identity }) => identity.steps)).toEqual([5, 10]);
   });
 
   it("refuses a metric that no task gives, before it trains", async () => {

@@ -19,6 +19,7 @@ const whole: ExperimentSpec = {
       circuit: "b.json",
       merge: { states: { z: null } },
       patch: [{ op: "replace", path: "/states/z1/shape/2", value: 3 }],
+      train: { by: "backpropagation" },
       adjust: ["/states/z1/shape/2"],
     },
   },
@@ -36,6 +37,7 @@ const whole: ExperimentSpec = {
     hard: { task: "robustness", occlusion: [3] },
   },
   metrics: ["clean.mse", "noisy.clamped.psnr", "noisy.noise 0.2.mse"],
+  published: [{ circuit: "flat", metric: "clean.mse", mean: 2.5, sd: 0.5, source: "A paper, table 1" }],
   hypotheses: [{ says: "Deep is better", metric: "clean.mse", better: "deep", than: "flat" }],
 };
 

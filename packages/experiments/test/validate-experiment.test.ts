@@ -63,6 +63,14 @@ export default defineExperiment(${JSON.stringify(tinyExperiment)});`;
     ["experiment/unknown-circuit", { baseline: "plane" }],
     ["experiment/unknown-task", { metrics: ["clena.mse"] }],
     ["experiment/unknown-metric", { hypotheses: [{ metric: "clean.psnr", better: "short", than: "plain" }] }],
+    [
+      "experiment/unknown-circuit",
+      { published: [{ circuit: "plan", metric: "clean.mse", mean: 1, source: "A paper" }] },
+    ],
+    [
+      "experiment/unknown-metric",
+      { published: [{ circuit: "plain", metric: "clean.psnr", mean: 1, source: "A paper" }] },
+    ],
     ["experiment/twice", { seeds: [1, 2, 1] }],
     ["experiment/bad-hypothesis", { hypotheses: [{ metric: "clean.mse", better: "short", than: "short" }] }],
     [
@@ -115,6 +123,24 @@ describe("a variant", () => {
     ]);
   });
 
+  it("that backpropagation is not defined for is named, where the experiment asks for it", async () => {
+    const circuits = {
+      plain: { circuit: "tiny.json" },
+      control: {
+        circuit: "tiny.json",
+        merge: { settle: { integrator: "adaptive" } },
+        train: { by: "backpropagation" },
+      },
+    };
+    expect(await complaints({ ...tinyExperiment, circuits })).toMatchObject([
+      {
+        code: "session/no-backpropagation",
+        message: expect.stringContaining('The circuit "control"') as string,
+        pointer: "/circuits/control/train",
+      },
+    ]);
+  });
+
   it("of a file that is not there is named", async () => {
     const circuits = { ...tinyExperiment.circuits, broken: { circuit: "nowhere.json" } };
     expect(await complaints({ ...tinyExperiment, circuits })).toMatchObject([
@@ -147,6 +173,22 @@ describe("budgets", () => {
     const { circuits: planned, budgets } = await planExperiment(experiment, { engine: "reference" });
     expect(budgets.find(({ budget }) => budget === "flops")?.spread).toBeLessThan(0.01);
     expect(planned[1]?.analysis.steps).toBeLessThan(150);
+  });
+
+  it("of wall time are held by the steps, from what a step was measured to cost", async () => {
+    const loaded = await loadExperiment(folder.write({ ...tinyExperiment, equal: ["wallTime"] }));
+    const planned = await planExperiment(loaded, { engine: "reference", stepSeconds: { plain: 2e-3, short: 1e-3 } });
+    expect(planned.circuits.map(({ analysis }) => analysis.steps)).toEqual([5, 10]);
+    expect(planned.budgets.find(({ budget }) => budget === "wallTime")).toMatchObject({
+      held: true,
+      values: { plain: 0.01, short: 0.01 },
+      spread: 0,
+    });
+    // 5 · 2 / 3 is no whole number of steps: 3 of them are a tenth too short.
+    const uneven = { engine: "reference", stepSeconds: { plain: 2e-3, short: 3e-3 } };
+    await expect(planExperiment(loaded, uneven)).rejects.toMatchObject({
+      diagnostics: [{ code: "experiment/unequal-budgets" }],
+    });
   });
 
   it("of steps and FLOPs together are refused where the circuits differ", async () => {

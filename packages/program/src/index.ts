@@ -1,5 +1,6 @@
 export { fixedValues } from "./fixed-values.ts";
 export { type LearningSchedule, scheduledFactor, type TrainingSpan } from "./learning-schedule.ts";
+export type { Backpropagation, ReversedPhase } from "./backpropagation.ts";
 export { printInstruction, printLaw, printProgram, printRelation } from "./print-program.ts";
 export { printNumber, printScalarExpression, printScalarExpressionLatex } from "./print-scalar-expression.ts";
 export {

@@ -1,6 +1,7 @@
 /** A compiled circuit on an engine, with its parameters: settle, learn, project. */
 import { settleError } from "@settle/diagnostics";
-import type { Program } from "@settle/program";
+import type { Backpropagation, Program } from "@settle/program";
+import { backpropagateBatch } from "./backpropagate-batch.ts";
 import type { DataBatch } from "./data-batch.ts";
 import type { Discrepancy, DiscrepancySum } from "./discrepancy.ts";
 import type { Engine, EngineInfo, Executable, NumberArray } from "./engine.ts";
@@ -8,6 +9,7 @@ import { createExecutablePool } from "./executable-pool.ts";
 import { wantsEstimate } from "./keep-stable.ts";
 import { learnBatch } from "./learn-batch.ts";
 import { freeModes, type Modes } from "./modes.ts";
+import { loadReversed, type ReversedExecutables } from "./reversed-executables.ts";
 import type { StoredTensor } from "./run-store.ts";
 import type { DivergedSample, SampleStatus } from "./sample-status.ts";
 import { type GroupOptions, settleBatch } from "./settle-batch.ts";
@@ -30,6 +32,8 @@ export interface SessionOptions {
   readonly microBatch?: number;
   /** Most executables (one per mode set) kept loaded. Default 4. */
   readonly executables?: number;
+  /** Learns by the gradient of a loss through the settle, instead of by the circuit's local rules. */
+  readonly backpropagation?: Backpropagation;
 }
 
 /** Ids of nodes whose values are wanted, or all. */
@@ -187,13 +191,15 @@ export interface Parameters {
  * @throws {SettleError} `engine/unavailable`, `engine/unsupported`
  */
 export async function createSession(options: SessionOptions): Promise<Session> {
-  const { programFor, engine, seed, microBatch = Infinity } = options;
+  const { programFor, engine, seed, microBatch = Infinity, backpropagation } = options;
   const program = programFor();
+  const load = options.threads === undefined ? {} : { threads: options.threads };
+  let reversed: ReversedExecutables | undefined;
   const pool = createExecutablePool({
     programFor: (modes) => (modes === undefined ? program : programFor(modes)),
     engine,
     seed,
-    load: options.threads === undefined ? {} : { threads: options.threads },
+    load,
     capacity: Math.max(1, options.executables ?? 4),
   });
   const { info } = await pool.use();
@@ -227,6 +233,25 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     return { executable, group: { seed, microBatch: most } };
   }
 
+  async function learnByBackpropagation(
+    programs: Backpropagation,
+    batch: DataBatch,
+    learnOptions: LearnOptions,
+  ): Promise<LearnResult> {
+    reversed ??= await loadReversed(programs, engine, seed, load);
+    const parameters = await pool.exportTensors();
+    const { executable, group } = await useFor(batch.count, programs.modes);
+    const result = await backpropagateBatch(executable, reversed, parameters, batch, { ...learnOptions, ...group });
+    return counted(executable, result);
+  }
+
+  function counted(executable: Executable, result: LearnResult): LearnResult {
+    if (result.kind !== "learned") return result;
+    pool.learned(executable);
+    updates += 1;
+    return result;
+  }
+
   return {
     program,
     engine: info,
@@ -241,6 +266,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       }),
     learn: (batch, learnOptions = {}) =>
       inTurn(async () => {
+        if (backpropagation !== undefined) return learnByBackpropagation(backpropagation, batch, learnOptions);
         const { executable, group } = await useFor(batch.count, learnOptions.modes);
         const asked = learnOptions.stability === true || wantsEstimate(executable.program, updates);
         const estimate = asked && hasStability(executable.program);
@@ -250,11 +276,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
           update: updates,
           estimate,
         });
-        if (result.kind === "learned") {
-          pool.learned(executable);
-          updates += 1;
-        }
-        return result;
+        return counted(executable, result);
       }),
     stability: (stabilityOptions = {}) =>
       inTurn(async () => {
@@ -290,6 +312,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     dispose: () =>
       inTurn(async () => {
         disposed = true;
+        await reversed?.dispose();
         await pool.dispose();
       }),
   };

@@ -121,7 +121,10 @@ function pieces(steps: number, every: number | undefined): readonly number[] {
 }
 
 /** Draws the standard normals that the start reads, sample by sample. */
-function noiseInputs(program: Program, { batch, seed }: SettleRequest): Map<BufferId, Float32Array> {
+export function noiseInputs(
+  program: Program,
+  { batch, seed }: Pick<SettleRequest, "batch" | "seed">,
+): Map<BufferId, Float32Array> {
   const used = new Set(phasesOf(program).flatMap(({ reads }) => reads.map(({ buffer }) => buffer)));
   const inputs = new Map<BufferId, Float32Array>();
   for (const { id, role, type, stream } of program.buffers) {
@@ -137,7 +140,7 @@ function phasesOf({ phases }: Program): readonly Phase[] {
   return [phases.start, phases.step, phases.readout, phases.accumulate];
 }
 
-function statusesOf(
+export function statusesOf(
   program: Program,
   results: ReadonlyMap<BufferId, NumberArray>,
   settle: {
@@ -163,7 +166,10 @@ function isFinite(discrepancies: SettledSamples["discrepancies"], position: numb
   return Object.values(discrepancies).every((values) => Number.isFinite(values[position]));
 }
 
-function discrepanciesOf(program: Program, results: ReadonlyMap<BufferId, NumberArray>): Record<string, NumberArray> {
+export function discrepanciesOf(
+  program: Program,
+  results: ReadonlyMap<BufferId, NumberArray>,
+): Record<string, NumberArray> {
   return Object.fromEntries(program.errors.map(({ id, discrepancy }) => [id, get(results, discrepancy)]));
 }
 

@@ -1,6 +1,7 @@
 /** A circuit, compiled and loaded on an engine. */
-import { compile } from "@settle/compiler";
-import type { Program } from "@settle/program";
+import { compile, type Compiled, lowerBackpropagation } from "@settle/compiler";
+import { settleError } from "@settle/diagnostics";
+import type { Backpropagation, Program } from "@settle/program";
 import { type CircuitSpec, type SourceText } from "@settle/spec";
 import { createSession as createRuntimeSession, type Engine, type Modes, type Session } from "@settle/runtime";
 import { chooseEngine } from "./choose-engine.ts";
@@ -14,6 +15,11 @@ export interface SessionSettings {
   readonly threads?: number;
   /** Most samples computed together; larger batches are split. Default: no limit. */
   readonly microBatch?: number;
+  /**
+   * `local` (default): by the circuit's own rules. `backpropagation`: by the gradient of what it makes of the data, through
+   * all steps of its settle: a control for the rules. It takes the time of some six settles.
+   */
+  readonly learning?: "local" | "backpropagation";
 }
 
 /** What `loadCircuit` returns, or a circuit made with `defineCircuit`. */
@@ -23,16 +29,17 @@ export type CircuitInput = CircuitSpec | { readonly spec: CircuitSpec; readonly 
  * Compiles a circuit and loads it on an engine, with freshly drawn weights.
  *
  * @throws {CircuitError} with every fault of the circuit
- * @throws {SettleError} `engine/unknown`, `engine/unavailable`, `engine/unsupported`
+ * @throws {SettleError} `engine/unknown`, `engine/unavailable`, `engine/unsupported`, `session/no-backpropagation`
  */
 export async function createSession(circuit: CircuitInput, settings: SessionSettings = {}): Promise<Session> {
-  const { engine = "auto", seed = 1, threads, microBatch } = settings;
+  const { engine = "auto", seed = 1, threads, microBatch, learning = "local" } = settings;
   return createRuntimeSession({
     programFor: programsOf(circuit),
     engine: typeof engine === "string" ? await chooseEngine(engine) : engine,
     seed,
     ...(threads !== undefined && { threads }),
     ...(microBatch !== undefined && { microBatch }),
+    ...(learning === "backpropagation" && { backpropagation: backpropagationOf(circuit) }),
   });
 }
 
@@ -41,8 +48,29 @@ export async function createSession(circuit: CircuitInput, settings: SessionSett
  * @throws {CircuitError} with every fault of the circuit
  */
 export function programsOf(circuit: CircuitInput): (modes?: Modes) => Program {
+  const compiled = compiledOf(circuit);
+  return (modes) => (modes === undefined ? compiled.program : compiled.lower(modes));
+}
+
+/**
+ * The Programs that train a circuit by backpropagation through its settle.
+ * @throws {CircuitError} with every fault of the circuit
+ * @throws {SettleError} `session/no-backpropagation` where it is not defined
+ */
+export function backpropagationOf(circuit: CircuitInput): Backpropagation {
+  const compiled = compiledOf(circuit);
+  const lowered = lowerBackpropagation(compiled.equations);
+  if (lowered.ok) return lowered.value;
+  throw settleError(
+    "session/no-backpropagation",
+    `"${compiled.graph.name}" cannot be trained by backpropagation: ${lowered.reason}.`,
+    { help: lowered.help },
+  );
+}
+
+function compiledOf(circuit: CircuitInput): Compiled {
   const { spec, source } = "spec" in circuit ? circuit : { spec: circuit, source: undefined };
   const compiled = compile(spec, source === undefined ? {} : { source });
   if (!compiled.ok) throw new CircuitError(compiled.diagnostics, source);
-  return (modes) => (modes === undefined ? compiled.program : compiled.lower(modes));
+  return compiled;
 }

@@ -48,7 +48,13 @@ export { chooseEngine, type EngineReport, engines } from "./choose-engine.ts";
 export { clearKernelCache } from "./clear-kernel-cache.ts";
 export { CircuitError } from "./circuit-error.ts";
 export { circuitSchemaFile, copyCircuit } from "./copy-circuit.ts";
-export { type CircuitInput, createSession, programsOf, type SessionSettings } from "./create-session.ts";
+export {
+  backpropagationOf,
+  type CircuitInput,
+  createSession,
+  programsOf,
+  type SessionSettings,
+} from "./create-session.ts";
 export { emitCode, type EmittedCode } from "./emit-code.ts";
 export { type EngineEntry, engineRegistry } from "./engine-registry.ts";
 export { estimateStability } from "./estimate-stability.ts";

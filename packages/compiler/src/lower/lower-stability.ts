@@ -28,6 +28,7 @@ import type { Lowering } from "./lower.ts";
 import { relationsOf } from "./relations-of.ts";
 import { lowerTerm, scopeOf } from "./lower-term.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
+import { labelOf, replayInstruction } from "./replay-instruction.ts";
 
 export function lowerStability(lowering: Lowering): Phase {
   const { equations, parts, modes } = lowering;
@@ -100,8 +101,9 @@ function differentiatePhase(
   }
   for (const instruction of phase.instructions) {
     const { out } = instruction;
-    const label = phase.values[out]?.label ?? `%${out}`;
+    const label = labelOf(phase, out);
     const varied = `∂ ${label}`;
+    values.set(out, replayInstruction(builder, phase, instruction, idOf, at));
     switch (instruction.kind) {
       case "contract": {
         const id = idOf(instruction.relation);
@@ -109,7 +111,6 @@ function differentiatePhase(
         const weight = instruction.weight === undefined ? {} : { weight: at(instruction.weight) };
         const side = produce === "post" ? pre! : post!;
         const given = (value: ValueId) => (produce === "post" ? { pre: value, ...weight } : { post: value, ...weight });
-        values.set(out, builder.contract(id, produce, given(at(side)), label));
         const tangent = tangents.get(side);
         if (tangent !== undefined) tangents.set(out, builder.contract(id, produce, given(tangent), varied));
         break;
@@ -117,7 +118,6 @@ function differentiatePhase(
       case "map": {
         const operands = instruction.operands.map(at);
         const { type } = phase.values[out]!;
-        values.set(out, builder.map(instruction.expression, operands, label, type));
         const varying = instruction.operands.flatMap((operand, index) => {
           const tangent = tangents.get(operand);
           const slope = differentiate(instruction.expression, index);
@@ -132,10 +132,9 @@ function differentiatePhase(
         break;
       }
       case "softmax": {
-        const value = builder.softmax(at(instruction.operand), label);
-        values.set(out, value);
         const tangent = tangents.get(instruction.operand);
         if (tangent === undefined) break;
+        const value = at(out);
         const weighed = builder.map(mul(argument(0), argument(1)), [value, tangent], `${varied}, weighed`);
         const axes = [builder.typeOf(value).shape.length - 1];
         const total = builder.reduce(weighed, { axes, batch: false, keep: true }, `${varied}, total`);
@@ -148,14 +147,12 @@ function differentiatePhase(
       case "max-pool": {
         const id = idOf(instruction.relation);
         const { produce, by, of } = instruction;
-        values.set(out, builder.maxPool(id, produce, at(by), at(of), label));
         // The places of the windows do not change with a small deviation.
         const tangent = tangents.get(of);
         if (tangent !== undefined) tangents.set(out, builder.maxPool(id, produce, at(by), tangent, varied));
         break;
       }
       case "triangular-inverse":
-        values.set(out, builder.triangularInverse(at(instruction.operand), label));
         break;
       case "reduce":
         // The motion of states has no reduction: those of precision and discrepancy are not part of it.

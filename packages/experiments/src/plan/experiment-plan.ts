@@ -1,5 +1,5 @@
 /** What an experiment comes to: circuits with equal budgets, data that are there, one run for each circuit and seed. */
-import type { Budget, TaskSpec } from "../experiment-spec.ts";
+import type { Budget, PublishedFigure, TaskSpec } from "../experiment-spec.ts";
 import type { VariantCircuit } from "../variants/variant-circuit.ts";
 
 export interface ExperimentPlan {
@@ -11,6 +11,8 @@ export interface ExperimentPlan {
   readonly tasks: readonly PlannedTask[];
   readonly seeds: readonly number[];
   readonly budgets: readonly BudgetReport[];
+  /** Figures of papers, to be shown beside ours. */
+  readonly published: readonly PublishedFigure[];
   /** By seed, so that an interruption leaves whole pairs. */
   readonly runs: readonly PlannedRun[];
 }
@@ -22,6 +24,8 @@ export interface PlannedCircuit extends VariantCircuit {
   readonly batch: number;
   /** Learning rate. */
   readonly rate: number;
+  /** Whether it learns by the gradient through its settle, instead of by its own rules. */
+  readonly backpropagation: boolean;
 }
 
 export interface DataReference {
@@ -71,6 +75,8 @@ export interface RunIdentity {
   readonly seed: number;
   readonly engine: string;
   readonly settle: string;
+  /** Absent where a circuit learns by its own rules. */
+  readonly by?: "backpropagation";
 }
 
 export interface BudgetReport {

@@ -1,7 +1,7 @@
 /** From an experiment file to what will be run, or to everything that keeps it from being run. */
 import { type Diagnostic, formatPointer, SettleError } from "@settle/diagnostics";
 import { checkSource } from "@settle/runtime";
-import { chooseEngine, compile, openDataset, programsOf, settleVersion } from "@settle/settle";
+import { backpropagationOf, chooseEngine, compile, openDataset, programsOf, settleVersion } from "@settle/settle";
 import { ExperimentError } from "../experiment-error.ts";
 import type { TaskSpec } from "../experiment-spec.ts";
 import type { LoadedExperiment } from "../load-experiment.ts";
@@ -38,6 +38,7 @@ export async function planExperiment(experiment: LoadedExperiment, options: Plan
   );
   const faults: Diagnostic[] = made.flatMap((each) => (each.ok ? [] : each.diagnostics));
   const variants = made.flatMap((each) => (each.ok ? [each.variant] : []));
+  faults.push(...variants.flatMap((variant) => checkBackpropagation(variant, experiment)));
   const data = await openAll(experiment, variants, faults);
   if (faults.length > 0 || data === undefined) throw new ExperimentError(faults, source);
   const held = holdEqual(variants, experiment, options.stepSeconds);
@@ -53,6 +54,7 @@ export async function planExperiment(experiment: LoadedExperiment, options: Plan
     tasks: data.tasks,
     seeds,
     budgets: held.budgets,
+    published: spec.published ?? [],
     runs: seeds.flatMap((seed) =>
       circuits.map((circuit): PlannedRun => {
         const identity: RunIdentity = {
@@ -65,6 +67,7 @@ export async function planExperiment(experiment: LoadedExperiment, options: Plan
           seed,
           engine: engine.name,
           settle: settleVersion,
+          ...(circuit.backpropagation && { by: "backpropagation" }),
         };
         return { key: contentHash(identity).slice(0, 16), circuit: circuit.id, seed, identity };
       }),
@@ -76,7 +79,21 @@ function withTraining(circuit: AdjustedCircuit, { spec }: LoadedExperiment): Pla
   const compiled = compile(circuit.spec);
   if (!compiled.ok) throw new Error("a circuit that was checked does not compile");
   const { batch, rate } = compiled.program.learn;
-  return { ...circuit, batch: spec.training.batch ?? batch, rate: spec.training.rate ?? rate };
+  const backpropagation = spec.circuits[circuit.id]?.train?.by === "backpropagation";
+  return { ...circuit, batch: spec.training.batch ?? batch, rate: spec.training.rate ?? rate, backpropagation };
+}
+
+/** What keeps a variant that is to be trained by backpropagation from it. */
+function checkBackpropagation({ id, spec }: VariantCircuit, experiment: LoadedExperiment): readonly Diagnostic[] {
+  if (experiment.spec.circuits[id]?.train === undefined) return [];
+  try {
+    backpropagationOf(spec);
+    return [];
+  } catch (fault) {
+    if (!(fault instanceof SettleError)) throw fault;
+    const place = experiment.source.place(formatPointer(["circuits", id, "train"]), "value");
+    return [{ ...fault.diagnostic, message: `The circuit "${id}": ${fault.diagnostic.message}`, ...place }];
+  }
 }
 
 interface OpenedData {

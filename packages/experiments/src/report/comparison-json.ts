@@ -7,7 +7,7 @@ export function comparisonJson({ dir, plan, runs, comparisons, hypotheses, time 
     experiment: plan.name,
     engine: plan.engine,
     seeds: plan.seeds,
-    circuits: plan.circuits.map(({ id, title, base, analysis, adjusted, batch, rate }) => ({
+    circuits: plan.circuits.map(({ id, title, base, analysis, adjusted, batch, rate, backpropagation }) => ({
       name: id,
       title,
       base,
@@ -18,6 +18,7 @@ export function comparisonJson({ dir, plan, runs, comparisons, hypotheses, time 
       flopsPerStep: analysis.flopsPerStep,
       batch,
       rate,
+      learning: backpropagation ? "backpropagation" : "local",
       adjusted,
       runs: runs
         .filter(({ circuit }) => circuit === id)
@@ -31,6 +32,7 @@ export function comparisonJson({ dir, plan, runs, comparisons, hypotheses, time 
         })),
     })),
     budgets: plan.budgets,
+    published: plan.published,
     comparisons,
     hypotheses: hypotheses.map(({ says, metric, better, than, verdict }) => ({
       ...(says !== undefined && { says }),

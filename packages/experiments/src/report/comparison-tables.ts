@@ -1,4 +1,4 @@
-/** The two tables of a comparison: what each circuit came to, and how they differ. */
+/** The tables of a comparison: what each circuit came to, how they differ, and what papers printed. */
 import { formatNumber } from "@settle/runs";
 import type { Comparison } from "../comparison.ts";
 import { betterDirection, type CircuitComparison } from "../statistics/compare-circuits.ts";
@@ -70,7 +70,7 @@ export function comparisonsTable({ plan, comparisons }: Comparison): TextTable {
 }
 
 /** The same rows: what else there is to say of them. */
-export function testsTable({ plan, comparisons }: Comparison): TextTable {
+function testsTable({ plan, comparisons }: Comparison): TextTable {
   return {
     name: `${plan.name}-tests`,
     caption:
@@ -92,6 +92,37 @@ export function testsTable({ plan, comparisons }: Comparison): TextTable {
       each.seedsNeeded === null ? (each.cohensD === null ? "–" : `> ${mostSeeds}`) : String(each.seedsNeeded),
     ]),
   };
+}
+
+/** One row a figure that a paper printed: ours beside it, both as mean ± standard deviation. */
+function publishedTable({ plan, runs }: Comparison): TextTable {
+  const show = (mean: number, sd: number | undefined): string =>
+    sd === undefined
+      ? formatNumber(Number(mean.toPrecision(4)))
+      : `${formatNumber(mean, digitsFor(sd))} ± ${formatNumber(sd, digitsFor(sd))}`;
+  return {
+    name: `${plan.name}-published`,
+    caption:
+      "Ours beside figures that were published, mean ± standard deviation over seeds. Nothing is tested: look under which conditions theirs were made.",
+    columns: [
+      { label: "Circuit", align: "left" },
+      { label: "Metric", align: "left" },
+      { label: "Ours", align: "right" },
+      { label: "Published", align: "right" },
+      { label: "Where", align: "left" },
+    ],
+    rows: plan.published.map(({ circuit, metric, mean, sd, source }) => {
+      const ours = meanInterval(runs.filter((run) => run.circuit === circuit).map((run) => run.metrics[metric]));
+      const title = plan.circuits.find(({ id }) => id === circuit)?.title ?? circuit;
+      return [title, metric, ours === undefined ? "–" : show(ours.mean, ours.sd), show(mean, sd), source];
+    }),
+  };
+}
+
+/** The tables of a comparison, in their order. */
+export function tablesOf(comparison: Comparison): readonly TextTable[] {
+  const published = comparison.plan.published.length > 0 ? [publishedTable] : [];
+  return [circuitsTable, comparisonsTable, testsTable, ...published].map((make) => make(comparison));
 }
 
 /** Joined by spaces that do not break. */

@@ -3,7 +3,7 @@ import { formatNumber, type IntervalsBlock, type PlotBlock, type PlotSeries, typ
 import type { Comparison } from "../comparison.ts";
 import type { PlannedCircuit } from "../plan/experiment-plan.ts";
 import { betterDirection } from "../statistics/compare-circuits.ts";
-import { circuitsTable, comparisonsTable, testsTable } from "./comparison-tables.ts";
+import { tablesOf } from "./comparison-tables.ts";
 import { meanInterval } from "./mean-interval.ts";
 import { metricsCompared } from "./metrics-compared.ts";
 import type { TextTable } from "./table.ts";
@@ -11,7 +11,7 @@ import type { TextTable } from "./table.ts";
 export function resultsSection(comparison: Comparison): ReportSection {
   return {
     heading: "Results",
-    blocks: [circuitsTable, comparisonsTable, testsTable].map((make) => tableBlock(make(comparison))),
+    blocks: tablesOf(comparison).map(tableBlock),
   };
 }
 

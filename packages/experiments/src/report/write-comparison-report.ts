@@ -69,9 +69,10 @@ async function repeatSection(experiment: LoadedExperiment, { dir, plan, runs }: 
           row("Seeds", plan.seeds.join(", ")),
           row("Training data", `${plan.training.data.name} · ${plan.training.data.hash}`),
           ...plan.tasks.map(({ id, task, data }) => row(`Task ${id}`, `${task}, ${data.name} · ${data.hash}`)),
-          ...plan.circuits.map(({ id, analysis, batch, rate }) =>
-            row(`Circuit ${id}`, `${analysis.hash} · batches of ${batch}, rate ${rate}`),
-          ),
+          ...plan.circuits.map(({ id, analysis, batch, rate, backpropagation }) => {
+            const how = backpropagation ? ", by backpropagation" : "";
+            return row(`Circuit ${id}`, `${analysis.hash} · batches of ${batch}, rate ${rate}${how}`);
+          }),
           row(
             "Engine",
             manifest === undefined

@@ -15,7 +15,12 @@ const enough = 1.5;
 export async function calibrate(job: RunJob, data: OpenData): Promise<Calibration> {
   const { run, training, tasks } = job;
   const { engine, batch, rate } = run.identity;
-  const session = await createSession(job.circuit, { engine, seed: run.seed, threads: job.threads });
+  const session = await createSession(job.circuit, {
+    engine,
+    seed: run.seed,
+    threads: job.threads,
+    ...(run.identity.by !== undefined && { learning: run.identity.by }),
+  });
   try {
     const source = await data.get(training.data);
     const learn = async (images: number): Promise<number> => {

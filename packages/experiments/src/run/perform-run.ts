@@ -26,6 +26,7 @@ export async function performRun(job: RunJob, options: PerformOptions): Promise<
     engine: run.identity.engine,
     seed: run.seed,
     threads: job.threads,
+    ...(run.identity.by !== undefined && { learning: run.identity.by }),
   });
   try {
     let trainingSeconds = sealed?.trainingSeconds;
@@ -84,6 +85,7 @@ async function trainRun(session: Session, job: RunJob, options: PerformOptions):
       epochs,
       batch,
       rate,
+      ...(run.identity.by !== undefined && { by: run.identity.by }),
     },
     command: job.command,
     resume: true,

@@ -77,6 +77,7 @@ async function checkUnfinished(dir: string, { identity }: PlannedRun): Promise<v
     settings["epochs"] === identity.epochs &&
     settings["batch"] === identity.batch &&
     settings["rate"] === identity.rate &&
+    settings["by"] === identity.by &&
     engine.name === identity.engine;
   if (!agrees) throw edited(dir, "run.json", `"run.json" describes another run`);
 }
@@ -122,6 +123,7 @@ const sealSchema = z.object({
     seed: z.number(),
     engine: z.string(),
     settle: z.string(),
+    by: z.literal("backpropagation").exactOptional(),
   }),
   status: z.enum(["finished", "diverged"]),
   diagnostic: z

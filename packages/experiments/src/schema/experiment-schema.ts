@@ -41,6 +41,14 @@ const variantSchema = z
       .describe("A JSON Merge Patch (RFC 7396): what is put into the circuit; null takes out.")
       .exactOptional(),
     patch: z.array(patchSchema).describe("A JSON Patch (RFC 6902), applied after `merge`.").exactOptional(),
+    train: z
+      .strictObject({
+        by: z
+          .literal("backpropagation")
+          .describe("The gradient of what the circuit makes of the data, through all steps of its settle."),
+      })
+      .meta({ id: "VariantTraining", description: "How the variant learns instead of by its own rules: a control." })
+      .exactOptional(),
     adjust: z
       .array(pointer)
       .min(1)
@@ -154,6 +162,20 @@ export const experimentSchema = z
       .array(metric)
       .min(1)
       .describe('What is tested: TASK.METRIC, as in "reconstruct.mse" or "denoise.clamped.psnr".'),
+    published: z
+      .array(
+        z
+          .strictObject({
+            circuit: z.string().describe("Of which circuit it was printed."),
+            metric: metric.describe("One of `metrics`."),
+            mean: z.number().describe("What was printed."),
+            sd: z.number().min(0).describe("Its standard deviation, if that was printed.").exactOptional(),
+            source: z.string().min(1).describe("Where it was printed, and under which conditions."),
+          })
+          .meta({ id: "PublishedFigure", description: "A figure of a paper, to be shown beside ours." }),
+      )
+      .describe("Figures of papers, shown beside ours. Nothing is tested against them.")
+      .exactOptional(),
     hypotheses: z
       .array(
         z
