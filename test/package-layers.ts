@@ -30,9 +30,9 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   onnx: { layer: 3, mayImport: ["program"], browser: true },
   verify: { layer: 3, mayImport: "lower", browser: true },
   settle: { layer: 4, mayImport: "lower", browser: false },
-  experiments: { layer: 5, mayImport: "lower", browser: false },
+  experiments: { layer: 6, mayImport: "lower", browser: false },
   baselines: { layer: 5, mayImport: "lower", browser: false },
-  cli: { layer: 6, mayImport: "lower", browser: false },
+  cli: { layer: 7, mayImport: "lower", browser: false },
 };
 
 /** Whether the sources of package `from` may import package `to` (both without `@settle/`). */

@@ -58,7 +58,7 @@ export interface Baseline {
 }
 
 /** Of a VAE's pixels given its code; the smaller, the more the pixels weigh against the code's prior. */
-const pixelDeviation = 0.1;
+export const pixelDeviation = 0.1;
 
 /** @throws {SettleError} `engine/unknown`, `engine/unavailable` */
 export async function createBaseline(kind: BaselineKind, options: BaselineOptions): Promise<Baseline> {

@@ -1,4 +1,5 @@
 export { type Baseline, type BaselineKind, baselineKinds, type BaselineOptions, createBaseline } from "./baseline.ts";
+export { baselineHash, createBaselineSession } from "./baseline-session.ts";
 export { type BaselineEvaluation, evaluateBaseline, type EvaluateBaselineOptions } from "./evaluate-baseline.ts";
 export type { PartPlan, PartResult, ScoredTest } from "./reproduce/part.ts";
 export type { Recipe } from "./reproduce/recipe.ts";

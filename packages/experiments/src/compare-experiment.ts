@@ -12,7 +12,7 @@ import type { StepSeconds } from "./plan/hold-equal.ts";
 import { claimFolder, runFolder } from "./run/comparison-folder.ts";
 import { type Calibrations, jobSeconds, makespan, secondsDone, stepSecondsOf } from "./run/estimate-time.ts";
 import { readResult, readStates, type RunState } from "./run/read-runs.ts";
-import type { RunJob } from "./run/run-job.ts";
+import type { RunJob, RunModel } from "./run/run-job.ts";
 import { type JobResult, WorkerPool } from "./run/worker-pool.ts";
 
 export interface CompareOptions {
@@ -79,7 +79,7 @@ export async function compareExperiment(experiment: LoadedExperiment, options: C
     });
     const { compareCircuits, testHypothesis } = await import("./statistics/compare-circuits.ts");
     const comparisons = compareCircuits(
-      plan.circuits.map(({ id }) => id),
+      plan.contenders.map(({ id }) => id),
       experiment.spec.metrics,
       (circuit, metric) =>
         new Map(runs.filter((run) => run.circuit === circuit).map((run) => [run.seed, run.metrics[metric] ?? null])),
@@ -143,12 +143,10 @@ async function states(dir: string, plan: ExperimentPlan, { source }: LoadedExper
 }
 
 function jobOf({ run, missing }: RunState, plan: ExperimentPlan, options: CompareOptions): RunJob {
-  const circuit = plan.circuits.find(({ id }) => id === run.circuit);
-  if (circuit === undefined) throw new Error(`a run of no circuit: ${run.circuit}`);
   return {
     dir: runFolder(options.dir, run.key),
     run,
-    circuit: circuit.spec,
+    model: modelOf(run.circuit, plan),
     training: plan.training,
     tasks: missing,
     pictures: options.pictures ?? 8,
@@ -157,13 +155,21 @@ function jobOf({ run, missing }: RunState, plan: ExperimentPlan, options: Compar
   };
 }
 
-/** One measurement a circuit, of the tasks that any of its runs still needs. */
+function modelOf(contender: string, { circuits, autoencoders }: ExperimentPlan): RunModel {
+  const circuit = circuits.find(({ id }) => id === contender);
+  if (circuit !== undefined) return { kind: "circuit", spec: circuit.spec };
+  const autoencoder = autoencoders.find(({ id }) => id === contender);
+  if (autoencoder === undefined) throw new Error(`a run of nothing that is compared: ${contender}`);
+  return { kind: "autoencoder", autoencoder: autoencoder.kind, shape: autoencoder.shape };
+}
+
+/** One measurement a circuit or autoencoder, of the tasks that any of its runs still needs. */
 async function calibrateCircuits(
-  { circuits }: ExperimentPlan,
+  { contenders }: ExperimentPlan,
   jobs: readonly RunJob[],
   pool: WorkerPool,
 ): Promise<Calibrations> {
-  const chosen = circuits.flatMap(({ id }) => {
+  const chosen = contenders.flatMap(({ id }) => {
     const own = jobs.filter(({ run }) => run.circuit === id);
     const job = own.reduce<RunJob | undefined>(
       (most, each) => (most === undefined || each.tasks.length > most.tasks.length ? each : most),

@@ -14,7 +14,7 @@ export interface ExperimentResult {
 export const experimentDocument: DocumentKind = {
   noun: "experiment",
   article: "an experiment",
-  sections: { circuits: "Circuit", tasks: "Task", hypotheses: "Hypothesis" },
+  sections: { circuits: "Circuit", autoencoders: "Autoencoder", tasks: "Task", hypotheses: "Hypothesis" },
   version: experimentVersion,
   beginning: '{ "version": 1, "name": …, "circuits": … }',
 };
@@ -36,8 +36,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** `document` need not fit the schema: what can be judged is, so that all faults are told at once. */
 function checkMeaning(document: unknown): readonly Fault[] {
-  const { circuits, tasks, baseline, metrics, published, hypotheses, seeds, equal } = fieldsOf(document);
-  const circuitIds = Object.keys(fieldsOf(circuits));
+  const { circuits, autoencoders, tasks, baseline, metrics, published, hypotheses, seeds, equal } = fieldsOf(document);
+  const autoencoderIds = Object.keys(fieldsOf(autoencoders));
+  const circuitIds = [...new Set([...Object.keys(fieldsOf(circuits)), ...autoencoderIds])];
   const taskIds = Object.keys(fieldsOf(tasks));
   const faults: Fault[] = [];
   const checkCircuit = (name: unknown, path: Fault["path"]): void => {
@@ -85,6 +86,9 @@ function checkMeaning(document: unknown): readonly Fault[] {
     for (const [i, entry] of list.entries()) {
       if (list.indexOf(entry) !== i) faults.push(twice(String(entry), [field, i]));
     }
+  }
+  for (const name of autoencoderIds) {
+    if (Object.hasOwn(fieldsOf(circuits), name)) faults.push(twice(`"${name}"`, ["autoencoders", name]));
   }
   for (const [variant, fields] of Object.entries(fieldsOf(circuits))) {
     for (const [i, operation] of listOf(fieldsOf(fields)["patch"]).entries()) {

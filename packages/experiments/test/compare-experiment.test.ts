@@ -193,6 +193,39 @@ describe("a comparison", () => {
     expect(again.time.made).toBe(0);
   });
 
+  it("trains autoencoders beside circuits, and scores them in the tasks they can do", async () => {
+    const compared = await compare(
+      {
+        ...tinyExperiment,
+        autoencoders: { ae: { kind: "conv-ae", rate: 0.01 } },
+        seeds: 2,
+        tasks: {
+          clean: { task: "reconstruct", split: "all", limit: 6 },
+          noisy: { task: "denoise", split: "all", limit: 6 },
+          half: { task: "complete", split: "all", limit: 6 },
+        },
+        metrics: ["clean.mse", "noisy.clamped.mse", "half.hidden.mse"],
+        hypotheses: [{ metric: "clean.mse", better: "ae", than: "plain" }],
+      },
+      "autoencoder",
+      { workers: 1 },
+    );
+    const own = compared.runs.filter(({ circuit }) => circuit === "ae");
+    expect(own.map(({ seed, status }) => [seed, status])).toEqual([
+      [1, "finished"],
+      [2, "finished"],
+    ]);
+    for (const { metrics, curve } of own) {
+      for (const metric of ["clean.mse", "noisy.clamped.mse", "noisy.mse", "half.hidden.mse"]) {
+        expect(metrics[metric]).toBeGreaterThan(0);
+      }
+      expect(metrics["noisy.mse"]).toBe(metrics["noisy.clamped.mse"]);
+      expect(curve.map(([epoch]) => epoch)).toEqual([1, 2]);
+    }
+    expect(compared.hypotheses).toHaveLength(1);
+    expect(compared.plan.autoencoders).toMatchObject([{ id: "ae", batch: 4, rate: 0.01 }]);
+  });
+
   it("takes what a step costs from the folder, where it was measured before", async () => {
     const timed: ExperimentSpec = { ...tinyExperiment, equal: ["wallTime"], seeds: 1 };
     const { circuits } = await planExperiment(await loadExperiment(folder.write(timed, "timed.json")), {

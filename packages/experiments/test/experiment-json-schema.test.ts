@@ -23,6 +23,7 @@ const whole: ExperimentSpec = {
       adjust: ["/states/z1/shape/2"],
     },
   },
+  autoencoders: { ae: { kind: "conv-ae", title: "Autoencoder", batch: 8, rate: 0.01 } },
   baseline: "flat",
   data: { train: "color-mnist", split: "train", limit: 10 },
   training: { epochs: 1, batch: 2, rate: 0.1 },

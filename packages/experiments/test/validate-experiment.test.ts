@@ -71,6 +71,7 @@ export default defineExperiment(${JSON.stringify(tinyExperiment)});`;
       "experiment/unknown-metric",
       { published: [{ circuit: "plain", metric: "clean.psnr", mean: 1, source: "A paper" }] },
     ],
+    ["experiment/twice", { autoencoders: { plain: { kind: "conv-ae" } } }],
     ["experiment/twice", { seeds: [1, 2, 1] }],
     ["experiment/bad-hypothesis", { hypotheses: [{ metric: "clean.mse", better: "short", than: "short" }] }],
     [

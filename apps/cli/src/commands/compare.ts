@@ -54,9 +54,9 @@ export const compareCommand: CommandDefinition = {
         engine: options.engine,
         command: ["settle", ...context.argv],
         signal: context.interrupt,
-        onPlan: ({ circuits, seeds, engine, training }) =>
+        onPlan: ({ contenders, seeds, engine, training }) =>
           context.log(
-            `Comparing ${circuits.map(({ id }) => id).join(", ")} over ${seeds.length} seeds on ${training.data.name}, with ${engine}.`,
+            `Comparing ${contenders.map(({ id }) => id).join(", ")} over ${seeds.length} seeds on ${training.data.name}, with ${engine}.`,
           ),
         onEstimate: ({ seconds, made, kept }) => {
           if (seconds === undefined) return;

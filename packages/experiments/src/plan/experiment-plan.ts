@@ -1,4 +1,5 @@
 /** What an experiment comes to: circuits with equal budgets, data that are there, one run for each circuit and seed. */
+import type { BaselineKind } from "@settle/baselines";
 import type { Budget, PublishedFigure, TaskSpec } from "../experiment-spec.ts";
 import type { VariantCircuit } from "../variants/variant-circuit.ts";
 
@@ -7,6 +8,9 @@ export interface ExperimentPlan {
   /** Name of the engine that computes; never `auto`. */
   readonly engine: string;
   readonly circuits: readonly PlannedCircuit[];
+  readonly autoencoders: readonly PlannedAutoencoder[];
+  /** All that is compared: circuits, then autoencoders. */
+  readonly contenders: readonly { readonly id: string; readonly title: string }[];
   readonly training: PlannedTraining;
   readonly tasks: readonly PlannedTask[];
   readonly seeds: readonly number[];
@@ -26,6 +30,29 @@ export interface PlannedCircuit extends VariantCircuit {
   readonly rate: number;
   /** Whether it learns by the gradient through its settle, instead of by its own rules. */
   readonly backpropagation: boolean;
+}
+
+export interface PlannedAutoencoder {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: BaselineKind;
+  /** Of an image. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly hash: string;
+  readonly parameters: number;
+  readonly batch: number;
+  readonly rate: number;
+  /** The tfjs backend that computes. */
+  readonly engine: string;
+}
+
+/** What an autoencoder can do of the tasks of circuits. */
+const imageTasks: ReadonlySet<string> = new Set(["reconstruct", "denoise", "complete", "robustness"]);
+
+/** The tasks that a contender is scored on. */
+export function tasksOf({ tasks, autoencoders }: Pick<ExperimentPlan, "tasks" | "autoencoders">, contender: string) {
+  const isCircuit = autoencoders.every(({ id }) => id !== contender);
+  return tasks.filter(({ task }) => isCircuit || imageTasks.has(task));
 }
 
 export interface DataReference {
@@ -65,7 +92,7 @@ export interface PlannedRun {
 }
 
 export interface RunIdentity {
-  /** The circuit's hash, in which steps, batch and rate do not count. */
+  /** The circuit's hash, in which steps, batch and rate do not count; or an autoencoder's. */
   readonly circuit: string;
   readonly steps: number;
   readonly data: string;

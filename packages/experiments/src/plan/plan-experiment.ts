@@ -15,6 +15,7 @@ import type {
   PlannedTask,
   RunIdentity,
 } from "./experiment-plan.ts";
+import { planAutoencoders } from "./plan-autoencoders.ts";
 import { type AdjustedCircuit, holdEqual, type StepSeconds } from "./hold-equal.ts";
 
 export interface PlanOptions {
@@ -40,6 +41,8 @@ export async function planExperiment(experiment: LoadedExperiment, options: Plan
   const variants = made.flatMap((each) => (each.ok ? [each.variant] : []));
   faults.push(...variants.flatMap((variant) => checkBackpropagation(variant, experiment)));
   const data = await openAll(experiment, variants, faults);
+  const autoencoders =
+    data === undefined || faults.length > 0 ? [] : await planAutoencoders(experiment, data.training, faults);
   if (faults.length > 0 || data === undefined) throw new ExperimentError(faults, source);
   const held = holdEqual(variants, experiment, options.stepSeconds);
   if (held.diagnostics.length > 0) throw new ExperimentError(held.diagnostics, source);
@@ -50,29 +53,37 @@ export async function planExperiment(experiment: LoadedExperiment, options: Plan
     name: spec.name,
     engine: engine.name,
     circuits,
+    autoencoders,
+    contenders: [...circuits, ...autoencoders].map(({ id, title }) => ({ id, title })),
     training,
     tasks: data.tasks,
     seeds,
     budgets: held.budgets,
     published: spec.published ?? [],
-    runs: seeds.flatMap((seed) =>
-      circuits.map((circuit): PlannedRun => {
-        const identity: RunIdentity = {
-          circuit: circuit.analysis.hash,
-          steps: circuit.analysis.steps,
-          data: training.data.hash,
-          epochs: training.epochs,
-          batch: circuit.batch,
-          rate: circuit.rate,
-          seed,
-          engine: engine.name,
-          settle: settleVersion,
-          ...(circuit.backpropagation && { by: "backpropagation" }),
-        };
-        return { key: contentHash(identity).slice(0, 16), circuit: circuit.id, seed, identity };
-      }),
-    ),
+    runs: seeds.flatMap((seed) => {
+      const same = { data: training.data.hash, epochs: training.epochs, seed, settle: settleVersion };
+      return [
+        ...circuits.map(({ id, analysis, batch, rate, backpropagation }) =>
+          plannedRun(id, {
+            circuit: analysis.hash,
+            steps: analysis.steps,
+            batch,
+            rate,
+            engine: engine.name,
+            ...same,
+            ...(backpropagation && { by: "backpropagation" }),
+          }),
+        ),
+        ...autoencoders.map(({ id, hash, batch, rate, engine: backend }) =>
+          plannedRun(id, { circuit: hash, steps: 0, batch, rate, engine: backend, ...same }),
+        ),
+      ];
+    }),
   };
+}
+
+function plannedRun(id: string, identity: RunIdentity): PlannedRun {
+  return { key: contentHash(identity).slice(0, 16), circuit: id, seed: identity.seed, identity };
 }
 
 function withTraining(circuit: AdjustedCircuit, { spec }: LoadedExperiment): PlannedCircuit {

@@ -2,6 +2,17 @@
 import type { Comparison } from "../comparison.ts";
 
 export function comparisonJson({ dir, plan, runs, comparisons, hypotheses, time }: Comparison): unknown {
+  const runsOf = (id: string): unknown =>
+    runs
+      .filter(({ circuit }) => circuit === id)
+      .map((run) => ({
+        seed: run.seed,
+        metrics: run.metrics,
+        status: run.status,
+        key: run.key,
+        trainingSeconds: run.trainingSeconds,
+        ...(run.diagnostic && { diagnostic: run.diagnostic }),
+      }));
   return {
     run: dir,
     experiment: plan.name,
@@ -20,16 +31,17 @@ export function comparisonJson({ dir, plan, runs, comparisons, hypotheses, time 
       rate,
       learning: backpropagation ? "backpropagation" : "local",
       adjusted,
-      runs: runs
-        .filter(({ circuit }) => circuit === id)
-        .map((run) => ({
-          seed: run.seed,
-          metrics: run.metrics,
-          status: run.status,
-          key: run.key,
-          trainingSeconds: run.trainingSeconds,
-          ...(run.diagnostic && { diagnostic: run.diagnostic }),
-        })),
+      runs: runsOf(id),
+    })),
+    autoencoders: plan.autoencoders.map(({ id, title, kind, parameters, engine, batch, rate }) => ({
+      name: id,
+      title,
+      kind,
+      parameters,
+      engine,
+      batch,
+      rate,
+      runs: runsOf(id),
     })),
     budgets: plan.budgets,
     published: plan.published,

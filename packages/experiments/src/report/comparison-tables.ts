@@ -11,6 +11,11 @@ import type { TextTable } from "./table.ts";
 export function circuitsTable(comparison: Comparison): TextTable {
   const { plan, runs } = comparison;
   const metrics = metricsCompared(comparison);
+  const meansOf = (id: string): readonly string[] =>
+    metrics.map((metric) => {
+      const values = runs.filter(({ circuit }) => circuit === id).map((run) => run.metrics[metric]);
+      return showMean(values, plan.seeds.length);
+    });
   const arrow = { lower: " ↓", higher: " ↑" } as const;
   return {
     name: `${plan.name}-circuits`,
@@ -26,17 +31,24 @@ export function circuitsTable(comparison: Comparison): TextTable {
         return { label: `${metric}${better === undefined ? "" : arrow[better]}`, align: "right" as const };
       }),
     ],
-    rows: plan.circuits.map(({ id, title, analysis }) => [
-      title,
-      analysis.class.hierarchical ? "yes" : "no",
-      formatNumber(analysis.parameters.total),
-      formatNumber(analysis.steps),
-      formatNumber(analysis.flopsPerSettle / 1e6, 1),
-      ...metrics.map((metric) => {
-        const values = runs.filter(({ circuit }) => circuit === id).map((run) => run.metrics[metric]);
-        return showMean(values, plan.seeds.length);
-      }),
-    ]),
+    rows: [
+      ...plan.circuits.map(({ id, title, analysis }) => [
+        title,
+        analysis.class.hierarchical ? "yes" : "no",
+        formatNumber(analysis.parameters.total),
+        formatNumber(analysis.steps),
+        formatNumber(analysis.flopsPerSettle / 1e6, 1),
+        ...meansOf(id),
+      ]),
+      ...plan.autoencoders.map(({ id, title, parameters }) => [
+        title,
+        "–",
+        formatNumber(parameters),
+        "–",
+        "–",
+        ...meansOf(id),
+      ]),
+    ],
   };
 }
 
@@ -113,7 +125,7 @@ function publishedTable({ plan, runs }: Comparison): TextTable {
     ],
     rows: plan.published.map(({ circuit, metric, mean, sd, source }) => {
       const ours = meanInterval(runs.filter((run) => run.circuit === circuit).map((run) => run.metrics[metric]));
-      const title = plan.circuits.find(({ id }) => id === circuit)?.title ?? circuit;
+      const title = plan.contenders.find(({ id }) => id === circuit)?.title ?? circuit;
       return [title, metric, ours === undefined ? "–" : show(ours.mean, ours.sd), show(mean, sd), source];
     }),
   };

@@ -24,7 +24,7 @@ async function picturesOf(task: PlannedTask, { dir, plan, runs }: Comparison): P
   const shown: { readonly title: string; readonly samples: Samples }[] = [];
   for (const { circuit, key } of finished(seed)) {
     const samples = await readPictures(runFolder(dir, key), task);
-    const title = plan.circuits.find(({ id }) => id === circuit)?.title ?? circuit;
+    const title = plan.contenders.find(({ id }) => id === circuit)?.title ?? circuit;
     if (samples.length > 0) shown.push({ title, samples });
   }
   const [first] = shown;

@@ -1,7 +1,6 @@
 /** The sections of a comparison's report, each from what came out. */
 import { formatNumber, type IntervalsBlock, type PlotBlock, type PlotSeries, type ReportSection } from "@settle/runs";
 import type { Comparison } from "../comparison.ts";
-import type { PlannedCircuit } from "../plan/experiment-plan.ts";
 import { betterDirection } from "../statistics/compare-circuits.ts";
 import { tablesOf } from "./comparison-tables.ts";
 import { meanInterval } from "./mean-interval.ts";
@@ -42,7 +41,7 @@ export function differencesSection(comparison: Comparison): ReportSection {
 }
 
 export function curvesSection({ plan, runs }: Comparison): ReportSection {
-  const series = plan.circuits.map(({ id, title }): PlotSeries => {
+  const series = plan.contenders.map(({ id, title }): PlotSeries => {
     const curves = runs.filter(({ circuit }) => circuit === id).map(({ curve }) => new Map(curve));
     const epochs = [...new Set(curves.flatMap((curve) => [...curve.keys()]))].sort((a, b) => a - b);
     const means = epochs.flatMap((epoch) => {
@@ -62,7 +61,7 @@ export function curvesSection({ plan, runs }: Comparison): ReportSection {
         kind: "plot",
         name: "learning",
         caption:
-          "Total discrepancy of the training images, mean over each epoch and over seeds, with the 95 % interval of the mean. Discrepancies of different circuits sum over different error nodes: compare their courses, not their heights.",
+          "Total discrepancy of the training images, mean over each epoch and over seeds, with the 95 % interval of the mean. Discrepancies of different circuits sum over different error nodes: compare their courses, not their heights. An autoencoder's is that of its answers.",
         x: { label: "epoch" },
         y: { label: "discrepancy" },
         series,
@@ -80,10 +79,16 @@ export function costsSection(comparison: Comparison): ReportSection {
         .filter(({ circuit, trainingSeconds }) => circuit === id && trainingSeconds > 0)
         .map((run) => run.trainingSeconds),
     )?.mean ?? NaN;
-  const costs: readonly { readonly name: string; readonly label: string; of: (circuit: PlannedCircuit) => number }[] = [
-    { name: "parameters", label: "parameters", of: ({ analysis }) => analysis.parameters.total },
-    { name: "flops", label: "MFLOP a settle", of: ({ analysis }) => analysis.flopsPerSettle / 1e6 },
-    { name: "time", label: "seconds of training", of: ({ id }) => seconds(id) },
+  const circuitOf = (wanted: string) => plan.circuits.find(({ id }) => id === wanted);
+  const autoencoderOf = (wanted: string) => plan.autoencoders.find(({ id }) => id === wanted);
+  const costs: readonly { readonly name: string; readonly label: string; of: (id: string) => number }[] = [
+    {
+      name: "parameters",
+      label: "parameters",
+      of: (id) => circuitOf(id)?.analysis.parameters.total ?? autoencoderOf(id)?.parameters ?? NaN,
+    },
+    { name: "flops", label: "MFLOP a settle", of: (id) => (circuitOf(id)?.analysis.flopsPerSettle ?? NaN) / 1e6 },
+    { name: "time", label: "seconds of training", of: seconds },
   ];
   const tasks = new Set<string>();
   const metrics = metricsCompared(comparison).filter((metric) => {
@@ -99,16 +104,18 @@ export function costsSection(comparison: Comparison): ReportSection {
         caption: `${metric} against ${label}: mean over seeds with its 95 % interval.`,
         x: { label },
         y: { label: metric },
-        series: plan.circuits.map((circuit): PlotSeries => {
-          const values = runs.filter((run) => run.circuit === circuit.id).map((run) => run.metrics[metric]);
+        series: plan.contenders.flatMap(({ id, title }): readonly PlotSeries[] => {
+          const values = runs.filter((run) => run.circuit === id).map((run) => run.metrics[metric]);
           const found = meanInterval(values);
-          const at = of(circuit);
-          return {
-            name: circuit.title,
+          const at = of(id);
+          if (!Number.isFinite(at)) return [];
+          const series: PlotSeries = {
+            name: title,
             marks: "dots",
             points: found === undefined ? [] : [[at, found.mean]],
             band: found?.half === undefined ? [] : [[at, found.mean - found.half, found.mean + found.half]],
           };
+          return [series];
         }),
       })),
     ),

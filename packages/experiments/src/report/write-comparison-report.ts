@@ -37,7 +37,7 @@ export async function writeComparisonReport(experiment: LoadedExperiment, compar
     title: spec.title ?? spec.name,
     summary: summarize(comparison),
     facts: [
-      { label: "Circuits", value: plan.circuits.map(({ title }) => title).join(", ") },
+      { label: "Compared", value: plan.contenders.map(({ title }) => title).join(", ") },
       { label: "Seeds", value: String(plan.seeds.length) },
       { label: "Training", value: `${plan.training.data.name}, ${plan.training.epochs} epochs` },
       { label: "Runs", value: `${finished} of ${runs.length} finished` },
@@ -73,6 +73,9 @@ async function repeatSection(experiment: LoadedExperiment, { dir, plan, runs }: 
             const how = backpropagation ? ", by backpropagation" : "";
             return row(`Circuit ${id}`, `${analysis.hash} · batches of ${batch}, rate ${rate}${how}`);
           }),
+          ...plan.autoencoders.map(({ id, kind, engine, batch, rate }) =>
+            row(`Autoencoder ${id}`, `${kind} on ${engine} · batches of ${batch}, rate ${rate}`),
+          ),
           row(
             "Engine",
             manifest === undefined

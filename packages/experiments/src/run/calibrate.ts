@@ -1,6 +1,7 @@
 /** How long things take here: a few images learned from and settled, on a session that is thrown away. */
-import { createSession, evaluate, train } from "@settle/settle";
+import { evaluate, train } from "@settle/settle";
 import type { OpenData } from "./open-data.ts";
+import { openModel } from "./open-model.ts";
 import type { Calibration, RunJob } from "./run-job.ts";
 import { metricsOf } from "./run-scores.ts";
 
@@ -14,13 +15,8 @@ const enough = 1.5;
 /** @throws {SettleError} what a task cannot do with the circuit or the data: `evaluate/…`, `data/…` */
 export async function calibrate(job: RunJob, data: OpenData): Promise<Calibration> {
   const { run, training, tasks } = job;
-  const { engine, batch, rate } = run.identity;
-  const session = await createSession(job.circuit, {
-    engine,
-    seed: run.seed,
-    threads: job.threads,
-    ...(run.identity.by !== undefined && { learning: run.identity.by }),
-  });
+  const { batch, rate } = run.identity;
+  const session = await openModel(job);
   try {
     const source = await data.get(training.data);
     const learn = async (images: number): Promise<number> => {

@@ -1,9 +1,9 @@
 /** One run: trains a circuit with one seed, scores it, seals the folder. Takes up what an earlier attempt left. */
 import { type Diagnostic, SettleError } from "@settle/diagnostics";
 import { openRun } from "@settle/runs";
-import { createSession, evaluate, type Session, startRun, train, weightsOfRun } from "@settle/settle";
-import { memorySource } from "@settle/spec";
+import { evaluate, type Session, startRun, train, weightsOfRun } from "@settle/settle";
 import type { OpenData } from "./open-data.ts";
+import { describeModel, openModel } from "./open-model.ts";
 import type { RunJob, RunOutcome, RunProgress } from "./run-job.ts";
 import { writeScore } from "./run-scores.ts";
 import { readSeal, writeSeal } from "./run-seal.ts";
@@ -22,12 +22,7 @@ export async function performRun(job: RunJob, options: PerformOptions): Promise<
   const { dir, run, tasks } = job;
   const sealed = await readSeal(dir, run);
   if (sealed?.status === "diverged" && sealed.diagnostic) return { kind: "diverged", diagnostic: sealed.diagnostic };
-  const session = await createSession(job.circuit, {
-    engine: run.identity.engine,
-    seed: run.seed,
-    threads: job.threads,
-    ...(run.identity.by !== undefined && { learning: run.identity.by }),
-  });
+  const session = await openModel(job);
   try {
     let trainingSeconds = sealed?.trainingSeconds;
     if (trainingSeconds === undefined) {
@@ -71,11 +66,11 @@ type Trained =
   | { readonly kind: "diverged"; readonly seconds: number; readonly diagnostic: Diagnostic };
 
 async function trainRun(session: Session, job: RunJob, options: PerformOptions): Promise<Trained> {
-  const { run, training, circuit } = job;
+  const { run, training } = job;
   const { epochs, batch, rate } = run.identity;
   const source = await options.data.get(training.data);
   const folder = await startRun(job.dir, {
-    circuit: { spec: circuit, file: run.circuit, source: memorySource(), parameters: {}, diagnostics: [] },
+    circuit: describeModel(job),
     session,
     data: { training: source },
     settings: {

@@ -2,7 +2,7 @@
 import { type Diagnostic, SettleError } from "@settle/diagnostics";
 import { openRun, readMetrics, runPaths } from "@settle/runs";
 import type { ComparedRun } from "../comparison.ts";
-import type { ExperimentPlan, PlannedRun, PlannedTask } from "../plan/experiment-plan.ts";
+import { type ExperimentPlan, type PlannedRun, type PlannedTask, tasksOf } from "../plan/experiment-plan.ts";
 import { runFolder } from "./comparison-folder.ts";
 import { readScore, taskKey, type TaskScore } from "./run-scores.ts";
 import { readSeal, type RunSeal } from "./run-seal.ts";
@@ -37,9 +37,10 @@ export async function readStates(
 async function readState(dir: string, run: PlannedRun, plan: ExperimentPlan): Promise<RunState> {
   const folder = runFolder(dir, run.key);
   const seal = await readSeal(folder, run);
-  if (seal === undefined) return { run, missing: plan.tasks, trained: await trainedShare(folder, run, plan) };
+  const tasks = tasksOf(plan, run.circuit);
+  if (seal === undefined) return { run, missing: tasks, trained: await trainedShare(folder, run, plan) };
   const missing =
-    seal.status === "diverged" ? [] : plan.tasks.filter((task) => !(`scores/${taskKey(task)}.json` in seal.files));
+    seal.status === "diverged" ? [] : tasks.filter((task) => !(`scores/${taskKey(task)}.json` in seal.files));
   return { run, seal, missing, trained: 1 };
 }
 

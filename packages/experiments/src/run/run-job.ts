@@ -1,13 +1,21 @@
 /** What a worker is asked for, and what it answers: plain data, since they cross between processes. */
 import type { Diagnostic } from "@settle/diagnostics";
 import type { CircuitSpec } from "@settle/spec";
-import type { PlannedRun, PlannedTask, PlannedTraining } from "../plan/experiment-plan.ts";
+import type { PlannedAutoencoder, PlannedRun, PlannedTask, PlannedTraining } from "../plan/experiment-plan.ts";
+
+export type RunModel =
+  | { readonly kind: "circuit"; readonly spec: CircuitSpec }
+  | {
+      readonly kind: "autoencoder";
+      readonly autoencoder: PlannedAutoencoder["kind"];
+      readonly shape: PlannedAutoencoder["shape"];
+    };
 
 export interface RunJob {
   /** Absolute path of the run's folder. */
   readonly dir: string;
   readonly run: PlannedRun;
-  readonly circuit: CircuitSpec;
+  readonly model: RunModel;
   readonly training: PlannedTraining;
   /** Those to be scored; the others are already. */
   readonly tasks: readonly PlannedTask[];

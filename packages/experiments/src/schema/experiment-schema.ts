@@ -1,4 +1,5 @@
 /** The experiment file, version 1: this schema is its definition; types and JSON Schema are made from it. */
+import type { BaselineKind } from "@settle/baselines";
 import { tasks } from "@settle/settle";
 import { z } from "zod";
 
@@ -58,6 +59,19 @@ const variantSchema = z
       .exactOptional(),
   })
   .meta({ id: "Variant", description: "A circuit of the comparison: a file, or a file with changes." });
+
+const autoencoderSchema = z
+  .strictObject({
+    kind: z
+      .enum(["conv-ae", "conv-dae", "conv-vae"] satisfies readonly BaselineKind[])
+      .describe(
+        "The Conv-NGC paper's autoencoder, the same taught to take noise away, or a variational one of like size.",
+      ),
+    title: z.string().describe("What tables and plots call it. Default its id.").exactOptional(),
+    batch: count.describe("Samples per update. Default that of `training`, else 32.").exactOptional(),
+    rate: positive.describe("Learning rate of Adam. Default that of `training`, else 0.001.").exactOptional(),
+  })
+  .meta({ id: "Autoencoder", description: "A model of another kind, trained by backpropagation, to compare with." });
 
 const splitSchema = z.enum(["train", "validation", "test", "all"]);
 
@@ -126,6 +140,10 @@ export const experimentSchema = z
     circuits: z
       .record(id, variantSchema)
       .describe("What is compared, by id; budgets are those of the first, unless `baseline` names another."),
+    autoencoders: z
+      .record(id, autoencoderSchema)
+      .describe("Compared with the circuits over the same seeds, data and noise, in the tasks they can do.")
+      .exactOptional(),
     baseline: z
       .string()
       .describe("The circuit that the others are compared with. Default: each pair is compared.")
