@@ -1,4 +1,5 @@
 import type { PartResult, Reproduction, Size } from "@settle/baselines";
+import type { ReproductionDifferences } from "@settle/experiments";
 import { InvalidArgumentError, Option } from "commander";
 import { resolve } from "node:path";
 import { type CommandDefinition, wholeNumber } from "../command.ts";
@@ -107,7 +108,9 @@ export const reproduceCommand: CommandDefinition = {
         onResult: (result, kept) => context.log(describe(result, kept)),
       });
       bar.stop();
-      report(context, reproduction, (performance.now() - began) / 1000);
+      const { compareReproduction } = await import("@settle/experiments");
+      const differences = await compareReproduction(reproduction);
+      report(context, reproduction, differences, (performance.now() - began) / 1000);
       return reproduction.parts.some(({ failed }) => failed !== undefined) ? exitCodes.runFailed : exitCodes.done;
     } catch (fault) {
       bar.stop();
@@ -129,10 +132,23 @@ function describe({ plan, tests, failed, seconds }: PartResult, kept: boolean): 
   return `${what}: ${scores.join(", ")}; ${kept ? "kept from before" : formatSeconds(seconds)}`;
 }
 
-function report(context: Context, { table, size, dir, parts, markdown }: Reproduction, seconds: number): void {
+function report(
+  context: Context,
+  { table, size, dir, parts, markdown }: Reproduction,
+  differences: ReproductionDifferences | undefined,
+  seconds: number,
+): void {
   context.print(markdown);
+  if (differences !== undefined) context.print(`## Differences\n\n${differences.markdown}`);
   context.print(`Kept in ${dir}: table.md, a JSON file per part, run folders of the circuits.`);
-  context.document({ table, size, run: dir, parts, seconds: { total: seconds } });
+  context.document({
+    table,
+    size,
+    run: dir,
+    parts,
+    ...(differences && { comparisons: differences.comparisons }),
+    seconds: { total: seconds },
+  });
 }
 
 function addFolder(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

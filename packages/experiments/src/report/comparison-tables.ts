@@ -53,7 +53,10 @@ export function circuitsTable(comparison: Comparison): TextTable {
 }
 
 /** One row a comparison: what the verdict rests on. */
-export function comparisonsTable({ plan, comparisons }: Comparison): TextTable {
+export function comparisonsTable({
+  plan,
+  comparisons,
+}: Pick<Comparison, "comparisons"> & { readonly plan: Pick<Comparison["plan"], "name"> }): TextTable {
   return {
     name: `${plan.name}-comparisons`,
     caption:
