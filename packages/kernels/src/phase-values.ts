@@ -14,6 +14,7 @@ import { chooseWriteTargets } from "./choose-write-targets.ts";
 import { elementMap } from "./element-map.ts";
 import { type Fusion, fusePhase, type MapInstruction } from "./fuse-phase.ts";
 import type { ArrayIndex, ElementWork, KernelOperand, Space } from "./kernel-plan.ts";
+import { shareFunctions } from "./share-functions.ts";
 
 /** Arrays while the plan grows; offsets come later. */
 export interface ArrayTable {
@@ -33,7 +34,7 @@ export class PhaseValues {
 
   constructor(program: Program, name: PhaseName, arrays: ArrayTable) {
     this.program = program;
-    this.phase = program.phases[name];
+    this.phase = shareFunctions(program.phases[name]);
     this.fusion = fusePhase(this.phase);
     this.#name = name;
     this.#arrays = arrays;

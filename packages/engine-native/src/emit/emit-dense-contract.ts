@@ -6,10 +6,12 @@
 import type { ContractKernel } from "@settle/kernels";
 import {
   addressOf,
+  arrayOf,
   comment,
   type EmitContext,
   type EmittedKernel,
   indent,
+  isLaneArray,
   memoryArguments,
   memoryParameters,
   vectorsOf,
@@ -18,7 +20,13 @@ import { channelsFor, cut } from "./choose-tile.ts";
 import { emitFinish } from "./emit-finish.ts";
 
 /** Bytes of the inputs of a block: between a first and a second level of cache, measured best. */
-const blockBytes = 96 * 1024;
+const blockBytes = 128 * 1024;
+
+/**
+ * Input channels whose weights are asked for in advance. They may come from beyond the second-level cache, and no
+ * processor looks ahead across the end of a page by itself.
+ */
+const ahead = 64;
 
 export function isDense({ rows, columns }: ContractKernel): boolean {
   return [rows, columns].every(
@@ -122,7 +130,10 @@ function emitTile({ context, name, kernel, several, packed }: TileEmitter, chann
             `if (!first) { ${cells.map(({ c, u, sum }) => `${sum} = ${scratch(c, u)};`).join(" ")} }`,
           ]
         : []),
+      ...emitAdvance(context, kernel, channels, several),
+      "TWO_TURNS",
       `for (long k = 0; k < count; k++, x += VECTORS, w += ${packed ? channels : outputChannels}) {`,
+      ...(packed ? [`  __builtin_prefetch(w + ${ahead} * ${channels});`] : []),
       ...range(vectors).map((u) => `  vec x${u} = x[${u}]; IN_REGISTER(x${u});`),
       ...range(channels).map(
         (c) =>
@@ -148,6 +159,29 @@ function emitTile({ context, name, kernel, several, packed }: TileEmitter, chann
     ]),
     "}",
   ];
+}
+
+/** Asks for what the end of a tile reads and writes, so that it has come when the sums are done. */
+function emitAdvance(
+  context: EmitContext,
+  { outputChannels, work }: ContractKernel,
+  channels: number,
+  several: boolean,
+): readonly string[] {
+  const operands = work.operands.flatMap((operand) => (operand.kind === "array" ? [operand.array] : []));
+  const read = [...new Set(operands)].filter((index) => isLaneVector(context, index, outputChannels));
+  const written = work.stores
+    .map(({ array }) => array)
+    .filter((index) => !read.includes(index) && isLaneVector(context, index, outputChannels));
+  const ask = (index: number, mode: string): string =>
+    `__builtin_prefetch(${vectorsOf(context, index)} + c * VECTORS + i${mode});`;
+  const asked = [...read.map((index) => ask(index, "")), ...written.map((index) => ask(index, ", 1"))];
+  if (asked.length === 0) return [];
+  return [`${several ? "if (last) " : ""}for (int i = 0; i < ${channels} * VECTORS; i++) {`, ...indent(asked), "}"];
+}
+
+function isLaneVector(context: EmitContext, index: number, elements: number): boolean {
+  return isLaneArray(context, index) && arrayOf(context, index).elements === elements;
 }
 
 function blocks(
