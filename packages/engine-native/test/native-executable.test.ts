@@ -144,6 +144,33 @@ describe.skipIf(!status.available)("a native executable", () => {
     });
   });
 
+  it.each([1, 3])(
+    "takes subnormal numbers for 0 on each of %i threads, and all others as they are",
+    async (threads) => {
+      const executable = await engine.load(program, { threads });
+      // Lane groups and samples by themselves: two of six numbers are subnormal.
+      const batch = 5 * 16 + 3;
+      const values = Float32Array.from(
+        { length: batch * width },
+        (_, k) => [1e-39, 1, -1e-45, 1e-37, -2.5, 3e38][k % 6]!,
+      );
+      const outputs = await executable.run({ batch, schedule: step, inputs: new Map([[x, values]]), outputs: [y] });
+      await executable.dispose();
+      const expected = values.map((value) => (Math.abs(value) < 2 ** -126 ? 0 : 2 * value));
+      expect(Array.from(outputs.get(y)!, (value) => value + 0)).toEqual(Array.from(expected, (value) => value + 0));
+      // The thread that asked for it counts with them as before.
+      expect(Math.fround(1e-39)).toBeGreaterThan(0);
+    },
+  );
+
+  it("makes no subnormal numbers of others", async () => {
+    const halving = await engine.load(mapProgram(mul(argument(0), constant(2 ** -10))));
+    const inputs = new Map([[x, new Float32Array(width).fill(2 ** -120)]]);
+    const outputs = await halving.run({ batch: 1, schedule: step, inputs, outputs: [y] });
+    await halving.dispose();
+    expect(outputs.get(y)).toEqual(new Float32Array(width));
+  });
+
   it("cannot be used once it is disposed of", async () => {
     const executable = await engine.load(program);
     await executable.dispose();

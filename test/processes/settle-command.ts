@@ -1,0 +1,4 @@
+/** `settle`, from the sources. */
+import { runInProcess } from "@settle/cli";
+
+await runInProcess();
