@@ -76,7 +76,7 @@ describe.skipIf(!native.available)("the native engine among other things that ha
       expect(both[0]).toMatchObject({ code: 0, text: expect.stringMatching(/^\d+\.\d+\n$/) as string });
       expect(both[1]).toEqual(both[0]);
       const left = await readdir(env.SETTLE_KERNELS);
-      expect(left.filter((name) => !/^compiler-\w+\.json$|^\w+-\w+\.so$/.test(name))).toEqual([]);
+      expect(left.filter((name) => !/^(compiler|plan)-\w+\.json$|^\w+-\w+\.so$/.test(name))).toEqual([]);
     },
     patience,
   );

@@ -5,10 +5,12 @@ import type { Program } from "@settle/program";
 import type { Engine, EngineStatus } from "@settle/runtime";
 import { rm } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
-import { buildLibrary } from "./build/build-library.ts";
+import { buildLibrary, type Library, libraryKey } from "./build/build-library.ts";
 import { type Compiler, type CompilerOptions, findCompiler } from "./build/compiler.ts";
-import { kernelFolder } from "./build/kernel-cache.ts";
+import { findEntry, kernelFolder } from "./build/kernel-cache.ts";
+import { noteKey, readNote, writeNote } from "./build/kernel-note.ts";
 import { chooseLanes } from "./choose-lanes.ts";
+import type { Room } from "./emit/c-text.ts";
 import { emitProgram } from "./emit/emit-program.ts";
 import { canRunSingly } from "./emit/emit-single-kernels.ts";
 import type { Target } from "./emit/target.ts";
@@ -56,8 +58,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
       }
       const { compiler } = opening;
       const { plan, single } = plansFor(program, compiler.target);
-      const { files, room } = emitProgram(plan, compiler.target, single);
-      const built = await buildLibrary(files, compiler, folder());
+      const { built, room } = await kernelsOf(plan, single, { compiler, folder: folder() });
       const library = await openLibrary(built.path);
       if (built.temporary !== undefined) {
         const { folder: temporary, why } = built.temporary;
@@ -80,6 +81,23 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
       });
     },
   };
+}
+
+/** Compiled kernels, from the cache where they have been built before. */
+async function kernelsOf(
+  plan: KernelPlan,
+  single: KernelPlan | undefined,
+  { compiler, folder }: { readonly compiler: Compiler; readonly folder: string },
+): Promise<{ readonly built: Library; readonly room: Readonly<Room> }> {
+  const noted = await noteKey([plan, single], compiler);
+  const note = await readNote(folder, noted);
+  const path = note && (await findEntry(folder, note.library));
+  if (note !== undefined && path !== undefined) return { built: { path }, room: note.room };
+  const { files, room } = emitProgram(plan, compiler.target, single);
+  const key = libraryKey(files, compiler);
+  const built = await buildLibrary(files, { key, compiler, folder });
+  if (built.temporary === undefined) await writeNote(folder, noted, { library: key, room });
+  return { built, room };
 }
 
 /** The C that the engine would build for a Program on this machine. @throws {SettleError} `engine/unsupported`, `engine/unavailable` */

@@ -23,7 +23,7 @@ export interface NativeParts {
   readonly single?: KernelPlan;
   readonly library: NativeLibrary;
   readonly threads: number;
-  readonly room: Room;
+  readonly room: Readonly<Room>;
 }
 
 /** Where a buffer lies in a lane group, and in the group of a single sample. */

@@ -16,13 +16,19 @@ export interface Library {
   readonly temporary?: { readonly folder: string; readonly why: string };
 }
 
-/** @throws {SettleError} `engine/compile-failed` with what the compiler said */
+/** Changes with the C, the compiler, its flags and what the processor can do. */
+export function libraryKey(files: readonly EmittedFile[], compiler: Compiler): string {
+  return createHash("sha256").update(compiler.identity).update(JSON.stringify(files)).digest("hex").slice(0, 32);
+}
+
+/**
+ * @param key  of these files
+ * @throws {SettleError} `engine/compile-failed` with what the compiler said
+ */
 export async function buildLibrary(
   files: readonly EmittedFile[],
-  compiler: Compiler,
-  folder: string,
+  { key, compiler, folder }: { readonly key: string; readonly compiler: Compiler; readonly folder: string },
 ): Promise<Library> {
-  const key = createHash("sha256").update(compiler.identity).update(JSON.stringify(files)).digest("hex").slice(0, 32);
   const known = await findEntry(folder, key);
   if (known !== undefined) return { path: known };
   const start = performance.now();

@@ -99,7 +99,7 @@ async function makeRoom(folder: string, keep: string, limit: number): Promise<vo
 }
 
 const isOurs = (name: string): boolean =>
-  /^[\da-f]{32}-[\da-f]{64}\.so$|^unfinished-|^compiler-[\da-f]{32}\.json/.test(name);
+  /^[\da-f]{32}-[\da-f]{64}\.so$|^unfinished-|^(compiler|plan)-[\da-f]{32}\.json/.test(name);
 
 const entryName = (key: string, content: Uint8Array): string =>
   `${key}-${createHash("sha256").update(content).digest("hex")}.so`;
