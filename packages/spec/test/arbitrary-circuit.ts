@@ -46,7 +46,7 @@ const words = [
 ] as const;
 const activation = fc.oneof(
   fc.constantFrom(...words),
-  part({ kind: fc.constantFrom("identity", "relu", "selu", "tanh") }, {}),
+  part({ kind: fc.constantFrom("identity", "relu", "selu", "gelu", "softplus", "tanh", "sigmoid", "hard-tanh") }, {}),
   part({ kind: fc.constant("leaky-relu") }, { slope: number }),
   part({ kind: fc.constant("elu") }, { alpha: number }),
   part(
@@ -83,6 +83,7 @@ const rule = fc.oneof(
   part({ kind: fc.constant("adam") }, { beta1: fraction, beta2: fraction, epsilon: positive }),
   part({ kind: fc.constantFrom("momentum", "nag") }, { factor: fraction }),
   part({ kind: fc.constant("normalized") }, { epsilon: positive }),
+  part({ kind: fc.constant("sgd") }, {}),
 );
 const learnOverrides = { rule, rateFactor: positive, decay: small };
 const span = fc.oneof(fraction, count);
@@ -122,10 +123,11 @@ const traits = {
   initial: law,
   learn: fc.oneof(fc.boolean(), part({}, { constraint, ...learnOverrides })),
 };
+const padding = fc.constantFrom("same", "valid");
 const convolution = {
   kernel: pair,
   stride: pair,
-  padding: fc.constantFrom("same", "valid"),
+  padding,
   groups: count,
   local: fc.boolean(),
 };
@@ -149,6 +151,7 @@ const stageTraits = {
   upsample: pair,
   feedback: fc.constantFrom("tied", "separate", "none"),
   initial: law,
+  learn: traits.learn,
   mask,
 };
 const stage = fc.oneof(
@@ -158,22 +161,23 @@ const stage = fc.oneof(
 const skipKind = fc.constantFrom("none", "identity", "projection", "resize");
 const block = {
   stages: fc.array(stage, { minLength: 1, maxLength: 3 }),
-  skip: fc.oneof(skipKind, part({ kind: skipKind }, { feedback: fc.boolean(), initial: law })),
+  skip: fc.oneof(
+    skipKind,
+    part({ kind: skipKind }, { feedback: fc.boolean(), initial: law, learn: traits.learn, mask }),
+  ),
   credit: fc.constantFrom("lra", "backprop"),
   poolBypass: fc.constantFrom("nearest", "argmax"),
 };
 const { coefficient, feedback } = traits;
+const pooling = { operation: fc.constantFrom("average", "max"), size: pair };
 const ends = { from: id, to: id };
 const synapse = fc.oneof(
   part({ ...ends, kind: fc.constant("dense") }, weighted),
   part({ ...ends, kind: fc.constantFrom("conv2d", "deconv2d") }, { ...weighted, ...convolution }),
-  part(
-    { ...ends, kind: fc.constant("pool") },
-    { coefficient, feedback, operation: fc.constantFrom("average", "max"), size: pair, stride: pair },
-  ),
+  part({ ...ends, kind: fc.constant("pool") }, { coefficient, feedback, ...pooling, stride: pair, padding }),
   part({ ...ends, kind: fc.constant("upsample") }, { coefficient, feedback, factor: pair }),
   part({ ...ends, kind: fc.constant("block") }, { ...traits, ...block }),
-  part(ends, { ...weighted, ...convolution, ...block }),
+  part(ends, { ...weighted, ...convolution, ...block, ...pooling, factor: pair }),
 );
 
 const within = { to: id };
@@ -244,7 +248,18 @@ export const arbitraryCircuit: fc.Arbitrary<CircuitSpec> = part(
       {
         state: part({}, dynamics),
         error: part({}, comparison),
-        synapse: part({}, { kind: fc.constantFrom("dense", "conv2d", "deconv2d"), ...traits, ...convolution }),
+        synapse: part(
+          {},
+          {
+            kind: fc.constantFrom("dense", "conv2d", "deconv2d", "pool", "upsample", "block"),
+            ...traits,
+            mask,
+            ...convolution,
+            ...pooling,
+            factor: pair,
+            ...block,
+          },
+        ),
       },
     ),
     laterals: record(lateral),
@@ -267,11 +282,20 @@ export const arbitraryTemplate: fc.Arbitrary<unknown> = fc
       const value = path.reduce((inside: unknown, step) => (inside as Record<string, unknown>)[step], document);
       const isText = typeof value === "string" && value !== "";
       if (path[0] === "name" || !(isText || typeof value === "number" || typeof value === "boolean")) continue;
-      parameters[`p${index}`] = isText ? { default: value, options: [value] } : { default: swap === 0 ? true : value };
+      parameters[`p${index}`] = declared(value, isText, swap);
       document = edit(document, path, 0, "", { $parameter: `p${index}` });
     }
     return { ...(document as object), parameters };
   });
+
+/** A parameter with this default and what may be said of such a one; at times it has another type. */
+function declared(value: string | number | boolean, isText: boolean, swap: number): unknown {
+  const about = swap === 1 ? { description: "what it is for" } : {};
+  if (isText) return { default: value, options: [value], ...about };
+  if (swap === 0) return { default: true };
+  if (typeof value !== "number" || swap < 5) return { default: value, ...about };
+  return { default: value, min: value, max: value + 1, integer: Number.isInteger(value) };
+}
 
 const oddValue = fc.oneof(
   fc.constantFrom<unknown>(
