@@ -1,11 +1,11 @@
-/** Every integrator and every rule, on random circuits, on each engine that works here, against the reference engine. */
+/** Every integrator and every rule, on random circuits with parts of every kind, on each engine that works here, against the reference engine. */
 import { compile } from "@settle/compiler";
 import { referenceEngine } from "@settle/engine-reference";
 import { engineRegistry } from "@settle/settle";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
 import { arbitraryDynamics, withDynamics } from "../packages/conformance/test/arbitrary-dynamics.ts";
+import { arbitraryCircuitOfParts } from "../packages/conformance/test/arbitrary-parts.ts";
 import { interpretedKernels } from "./interpreted-kernels.ts";
 import { runOnBoth } from "./run-on-both.ts";
 
@@ -31,7 +31,7 @@ describe.each([interpreted, ...registered])(
       async () => {
         await fc.assert(
           fc.asyncProperty(
-            arbitraryCircuit,
+            arbitraryCircuitOfParts,
             arbitraryDynamics,
             fc.constantFrom(1, 5, 17),
             // A circuit that is free starts in its equilibrium: what it counts of rises and calm steps is rounding.

@@ -1,6 +1,6 @@
 /** The same run on two engines. */
-import { type BufferId, type Program, sizeOf } from "@settle/program";
-import type { Engine, Executable, NumberArray } from "@settle/runtime";
+import { type Buffer, type BufferId, type Program, sizeOf } from "@settle/program";
+import { type Engine, type Executable, initialValues, type NumberArray } from "@settle/runtime";
 
 /**
  * Settles, learns and updates once on both engines, from the same pseudo-random parameters and inputs. The update starts
@@ -54,9 +54,12 @@ async function settleAndAccumulate(
   steps: number,
 ): Promise<Results> {
   const inputs = new Map<BufferId, NumberArray>();
-  for (const [index, { id, role, type, stream, initial }] of program.buffers.entries()) {
+  for (const [index, buffer] of program.buffers.entries()) {
+    const { id, role, type, stream, initial } = buffer;
     const size = sizeOf(type.shape);
-    if (role === "parameter" && stream !== undefined) await executable.write(id, numbers(size, index, 0.4));
+    if (role === "parameter" && (stream === undefined || isMask(initial))) {
+      await executable.write(id, initialValues(buffer, 1));
+    } else if (role === "parameter") await executable.write(id, numbers(size, index, 0.4));
     else if (initial?.kind === "values") await executable.write(id, Float64Array.from(initial.values));
     if (!type.batch) continue;
     if (role === "noise") inputs.set(id, numbers(batch * size, index, 1));
@@ -80,6 +83,9 @@ async function settleAndAccumulate(
     ...(await readPersistent(program, executable)),
   ]);
 }
+
+/** Ones and zeros stay what they are: other numbers would mask nothing. */
+const isMask = (law: Buffer["initial"]): boolean => law?.kind === "mask" || law?.kind === "values";
 
 async function update(
   program: Program,
