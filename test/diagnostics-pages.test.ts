@@ -68,6 +68,16 @@ describe("the table of codes and the pages of docs/diagnostics", () => {
     );
   });
 
+  it("are each expected by name in a test, but for those whose page shows them", () => {
+    const tests = ["packages", "apps", "test"]
+      .flatMap((parent) => filesUnder(parent))
+      .filter((file) => /(^|\/)test\/.*\.test\.ts$|\/fixtures\/error-[^/]*\/diagnostics\.txt$/.test(file))
+      .map((file) => readText(file));
+    const expected = (code: string): boolean => tests.some((text) => text.includes(code));
+    const beyondPages = entries.map(([code]) => code).filter((code) => !shown.includes(code));
+    expect(beyondPages.filter((code) => !expected(code))).toEqual([]);
+  });
+
   it("are listed in a table, by the stage that finds the fault", () => {
     if (writesAnew) write(catalogueFile, diagnosticsCatalogue());
     expect(readText(catalogueFile)).toBe(diagnosticsCatalogue());
@@ -77,6 +87,11 @@ describe("the table of codes and the pages of docs/diagnostics", () => {
     const diagnostics = diagnosticsOf(wrongOf(code));
     expect(new Set(diagnostics.map((each) => each.code))).toEqual(new Set([code]));
     expect(diagnostics[0]?.severity).toBe(codes[code as keyof typeof codes].severity);
+  });
+
+  it.each(shown)("show a circuit that is right where the other is wrong by %s", (code) => {
+    // Such a fence is compiled with the other documents'.
+    expect(pageOf(code)).toMatch(/## Right\n\n```json circuit\n/);
   });
 
   it.each(shown)("show what is said of %s", (code) => {

@@ -37,6 +37,15 @@ async function check(text: string, extension = "json"): Promise<readonly Diagnos
   return report.diagnostics;
 }
 
+describe("settle reproduce", () => {
+  it("knows its tables, and the one that was meant", async () => {
+    const { code, stderr } = await settle(["reproduce", "cifar1O"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain("[reproduce/unknown-table]");
+    expect(stderr).toContain("did you mean");
+  });
+});
+
 describe("settle check, given", () => {
   it("something that is not JSON, says so", async () => {
     expect((await check("not a circuit at all"))[0]).toMatchObject({ code: "parse/not-json", line: 1 });

@@ -30,6 +30,8 @@ describe("CIFAR-10's files", () => {
 
   it("are read in any order, across files, and repeatedly", async () => {
     const data = await openDataset(`cifar10:${cifarFolder()}`);
+    const beyond = await diagnosticOf(data.read([0, data.size]));
+    expect(beyond.code).toBe("data/no-such-sample");
     const { image, label } = await data.read([17, 0, 3, 4, 17, 5]);
     expect(classesOf(label as Float32Array)).toEqual([7, 0, 3, 4, 7, 5]);
     [17, 0, 3, 4, 17, 5].forEach((sample, place) => {

@@ -54,6 +54,10 @@ describe("writing a file as a whole", () => {
     expect((await diagnosticOf(createRun(join(dir, "file"), exampleStart))).code).toBe("runs/not-a-folder");
   });
 
+  test("a file of more than 2 GiB is said to be none of ours", () => {
+    expect(fileFault(systemError("ERR_FS_FILE_TOO_LARGE"), "x", "read it").diagnostic.code).toBe("runs/file-too-large");
+  });
+
   test("the error keeps what the system said as its cause", () => {
     const cause = systemError("EROFS");
     expect(fileFault(cause, "x", "write it").cause).toBe(cause);

@@ -108,6 +108,20 @@ describe("evaluate", () => {
     expect(after?.metrics.mse).toBeLessThan((before?.metrics.mse ?? 0) / 10);
   });
 
+  it("says so where nothing predicts the image", async () => {
+    const circuit: CircuitSpec = {
+      ...grey,
+      states: { x: grey.states["x"]!, y: { shape: [2], observed: { data: "label" } } },
+      errors: { f: { target: "y" } },
+      synapses: { V: { from: "x", to: "f", kind: "dense" } },
+    };
+    await withSession(circuit, async (session) => {
+      await expect(evaluate(session, { source, task: "reconstruct" })).rejects.toMatchObject({
+        diagnostic: { code: "evaluate/not-predicted" },
+      });
+    });
+  });
+
   it("says what is missing where there is no image to score", async () => {
     const states = { ...grey.states, x: { shape: [144], observed: { data: "sound" } } };
     const two = { ...states, y: { shape: [2], observed: { data: "label" } } };

@@ -119,6 +119,14 @@ describe("installing TensorFlow", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
+  it("says so where what was fetched is damaged", async () => {
+    await workingTools();
+    await standIn("unzip", `[ "$1" = -v ] && exit 0; echo "no end of central directory" >&2; exit 9`);
+    await expect(installTensorflow({ root })).rejects.toMatchObject({
+      diagnostic: { code: "install/damaged-download", note: "no end of central directory" },
+    });
+  });
+
   it("passes on why pip could not fetch", async () => {
     await workingTools();
     await standIn(
