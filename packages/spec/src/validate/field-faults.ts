@@ -10,6 +10,7 @@ import {
   type JsonType,
   jsonTypeOf,
   listWords,
+  optionsOf,
   schemaAt,
   typeNames,
 } from "./inspect-schema.ts";
@@ -30,6 +31,7 @@ export function unknownField(
   const present = value as Readonly<Record<string, unknown>>;
   const absent = fields.filter((field) => !Object.hasOwn(present, field));
   const near = closest(key, absent);
+  const deeper = schema === undefined ? undefined : oneDeeper(key, schema, fields);
   const meant = schema === undefined || near === undefined ? undefined : schemaAt(schema, [near]);
   const from = formatPointer([...path, key]);
   return {
@@ -38,7 +40,7 @@ export function unknownField(
     at: "key",
     message: `${nameField(path, document)} has no field "${key}".`,
     ...(near === undefined
-      ? { help: fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.` }
+      ? { help: deeper ?? (fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.`) }
       : { note: `did you mean "${near}"?`, help: `write "${near}".` }),
     // Only where no other field is as near, and the value fits, is the new name safely the right one.
     ...(near !== undefined &&
@@ -47,6 +49,16 @@ export function unknownField(
         repair: [{ op: "move", from, path: formatPointer([...path, near]) }],
       }),
   };
+}
+
+/** A field that its neighbours have, as in "learn" of a synapse its "constraint". */
+function oneDeeper(key: string, schema: z.ZodType, fields: readonly string[]): string | undefined {
+  const holding = fields.filter((field) => {
+    const inner = schemaAt(schema, [field]);
+    return inner !== undefined && optionsOf(inner).some((option) => fieldsOf(option).includes(key));
+  });
+  const [holder] = holding;
+  return holding.length !== 1 ? undefined : `it belongs inside "${holder}": write "${holder}": { "${key}": … }.`;
 }
 
 export function unknownWord(

@@ -150,6 +150,14 @@ describe("a part that is not as the language says", () => {
     ]);
   });
 
+  test("a field that belongs one deeper is told where", () => {
+    const constraint = { kind: "max-norm", over: "source" };
+    const { diagnostics } = validateCircuit({ ...good, synapses: { W: { ...good.synapses["W"], constraint } } });
+    expect(diagnostics).toMatchObject([
+      { code: "schema/unknown-field", help: 'it belongs inside "learn": write "learn": { "constraint": … }.' },
+    ]);
+  });
+
   test("a misspelt field is named, and what it lacks because of that is not told again", () => {
     const { diagnostics } = validateCircuit({ ...good, errors: { e: { taget: "x" } } });
     expect(diagnostics).toMatchObject([
