@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readdirSync } from "node:fs";
 import { arbitraryCircuit } from "../packages/conformance/test/arbitrary-circuit.ts";
+import { arbitraryCircuitOfParts } from "../packages/conformance/test/arbitrary-parts.ts";
 import { readText, root } from "./workspace.ts";
 
 test("verify finds gradients, and nothing wrong, in circuits of any form that leave nothing out", async () => {
@@ -24,6 +25,28 @@ test("verify finds gradients, and nothing wrong, in circuits of any form that le
     { numRuns: 25 },
   );
 });
+
+test("verify finds every rule as it says in circuits with parts of every kind", async () => {
+  const explored = process.env["SETTLE_RUNS"];
+  const compared = { formulas: 0, own: 0 };
+  await fc.assert(
+    fc.asyncProperty(arbitraryCircuitOfParts, fc.integer({ min: 1, max: 1000 }), async (circuit, seed) => {
+      const compiled = compile(circuit);
+      if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join("\n"));
+      const found = await verifyCircuit(compiled, { reference: referenceEngine, engines: [], seed });
+      const rules = [...found.corrections, ...found.learning];
+      const checks = rules.flatMap(({ id, check, formulas }) =>
+        [check, ...formulas].flatMap((each) => (each === undefined ? [] : [{ id, ...each }])),
+      );
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+      compared.formulas += rules.flatMap(({ formulas }) => formulas).length;
+      compared.own += rules.filter(({ descends }) => descends !== undefined).length;
+    }),
+    explored === undefined ? { numRuns: 12, seed: 11 } : { numRuns: Number(explored) },
+  );
+  expect(compared.formulas).toBeGreaterThan(5);
+  expect(compared.own).toBeGreaterThan(2);
+}, 300_000);
 
 const fixtures = readdirSync(`${root}/packages/compiler/fixtures`).filter((name) => !name.startsWith("error-"));
 

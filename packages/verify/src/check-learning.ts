@@ -53,8 +53,17 @@ export async function checkLearning(
     for (const parameter of equations.parameters) {
       const { id, kind, follows, owner } = parameter;
       if (!parameter.learning.learns) continue;
+      // What is masked away learns nothing.
+      const mask = parameter.mask === undefined ? undefined : weights.get(parameter.mask);
       if (kind === "error") {
-        verdicts.push(followsTwin(equations, parameter, moved.get(id)!, sums.get(follows.parameter)!));
+        verdicts.push(
+          followsTwin(
+            equations,
+            parameter,
+            moved.get(id)!,
+            sums.get(follows.parameter)!.map((value, k) => (mask?.[k] === 0 ? 0 : value)),
+          ),
+        );
         continue;
       }
       const delta = equations.deltas.get(id)!;
@@ -122,7 +131,7 @@ export async function checkLearning(
       const error = await differences(
         { ...examined, bench: undone ? completed : bench },
         subject,
-        () => false,
+        (k) => mask?.[k] === 0,
         ({ change }) => involved.reduce((total, energy) => total + change(energy), 0),
       );
       verdicts.push({
