@@ -30,7 +30,7 @@ export function describeComparison(comparison: Comparison, colors: Colors): stri
 function timeLine({ estimated, runs, total, workers, made }: Comparison["time"]): string {
   if (made === 0) return `All runs were there; ${formatSeconds(total)} in all.`;
   const said = estimated === undefined ? "" : ` (estimated ${formatSeconds(estimated)})`;
-  return `${made} runs in ${formatSeconds(runs)}${said} with ${workers} workers; ${formatSeconds(total)} in all.`;
+  return `${made} runs in ${formatSeconds(runs)}${said} with ${workers} ${workers === 1 ? "worker" : "workers"}; ${formatSeconds(total)} in all.`;
 }
 
 function render({ columns, rows }: TextTable, { isColorSupported }: Colors): string {

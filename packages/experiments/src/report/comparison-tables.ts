@@ -111,10 +111,11 @@ function testsTable({ plan, comparisons }: Comparison): TextTable {
 
 /** One row a figure that a paper printed: ours beside it, both as mean ± standard deviation. */
 function publishedTable({ plan, runs }: Comparison): TextTable {
-  const show = (mean: number, sd: number | undefined): string =>
-    sd === undefined
-      ? formatNumber(Number(mean.toPrecision(4)))
-      : `${formatNumber(mean, digitsFor(sd))} ± ${formatNumber(sd, digitsFor(sd))}`;
+  const ours = (circuit: string, metric: string): string => {
+    const found = meanInterval(runs.filter((run) => run.circuit === circuit).map((run) => run.metrics[metric]));
+    if (found?.sd === undefined) return found === undefined ? "–" : formatNumber(Number(found.mean.toPrecision(4)));
+    return [found.mean, found.sd].map((value) => formatNumber(value, digitsFor(found.sd ?? 0))).join(" ± ");
+  };
   return {
     name: `${plan.name}-published`,
     caption:
@@ -127,9 +128,9 @@ function publishedTable({ plan, runs }: Comparison): TextTable {
       { label: "Where", align: "left" },
     ],
     rows: plan.published.map(({ circuit, metric, mean, sd, source }) => {
-      const ours = meanInterval(runs.filter((run) => run.circuit === circuit).map((run) => run.metrics[metric]));
       const title = plan.contenders.find(({ id }) => id === circuit)?.title ?? circuit;
-      return [title, metric, ours === undefined ? "–" : show(ours.mean, ours.sd), show(mean, sd), source];
+      // As it was printed.
+      return [title, metric, ours(circuit, metric), sd === undefined ? `${mean}` : `${mean} ± ${sd}`, source];
     }),
   };
 }

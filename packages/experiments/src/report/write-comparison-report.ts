@@ -44,7 +44,7 @@ export async function writeComparisonReport(experiment: LoadedExperiment, compar
       { label: "Engine", value: plan.engine },
       {
         label: "Time",
-        value: `${formatNumber(time.total, 0)} s with ${time.workers} workers${time.estimated === undefined ? "" : ` (runs: estimated ${formatNumber(time.estimated, 0)} s, took ${formatNumber(time.runs, 0)} s)`}`,
+        value: `${formatNumber(time.total, 0)} s with ${time.workers} ${time.workers === 1 ? "worker" : "workers"}${time.estimated === undefined ? "" : ` (runs: estimated ${formatNumber(time.estimated, 0)} s, took ${formatNumber(time.runs, 0)} s)`}`,
       },
     ],
     sections: sections.filter(({ blocks }) => blocks.length > 0),
