@@ -77,6 +77,12 @@ async function estimatesOf(
   return events;
 }
 
+type Tensors = Awaited<ReturnType<Session["parameters"]["export"]>>;
+
+/** Every tensor times a factor of its own. */
+const scaled = (tensors: Tensors, factor: (id: string) => number): Tensors =>
+  new Map([...tensors].map(([id, tensor]) => [id, { ...tensor, data: tensor.data.map((each) => each * factor(id)) }]));
+
 /** −∂d/∂z of the linear circuit, written out from its weights. */
 async function denseMatrix(session: Session): Promise<Matrix> {
   const tensors = await session.parameters.export();
@@ -261,6 +267,49 @@ describe("training", () => {
     expect(taken.get("step")).toBe(60 * 60);
     expect(taken.get("stability")! / taken.get("step")!).toBeLessThan(0.03);
     expect(taken.get("stability")).toBeGreaterThan(0);
+  });
+
+  describe("whose samples stray between two estimates", () => {
+    // Estimated once, before the first update, and never again unless something goes wrong.
+    const rarely = { kind: "stable", bound: 3.6, every: 100_000 } as const;
+    const unstable = { steps: 100, rate: 0.5 };
+    const wild: CircuitSpec = { ...leaky, settle: unstable, learn: { rule: "adam", rate: 0.03 } };
+    const kept: CircuitSpec = { ...wild, learn: { ...wild.learn, constraint: rarely } };
+    const long: Partial<TrainingOptions> = { epochs: 200, stabilityEvery: 100_000 };
+
+    test("shrinks its weights and settles the batch again, where the circuit without a bound diverges", async () => {
+      expect((await train(await newSession(wild), { ...options, ...long })).kind).toBe("diverged");
+      const events: EstimateEvent[] = [];
+      const onEvent = (event: TrainingEvent): void => void (event.kind === "stability" && events.push(event));
+      const session = await newSession(kept);
+      expect((await train(session, { ...options, ...long, onEvent })).kind).toBe("done");
+      const rescues = events.filter(({ shrunk, updates }) => shrunk !== undefined && updates > 0);
+      expect(rescues.length).toBeGreaterThan(0);
+      expect((await session.settle(whole)).diverged).toEqual([]);
+    });
+
+    test("learns from the batch as settled again, not as it strayed", async () => {
+      // The same update made by a session that begins with the shrunk weights, and so never strays, ends at the same place.
+      const descent = { rule: "sgd", rate: 0.01 } as const;
+      const batch = { count: 4, fields: { image: image.slice(0, 24) } };
+      const rescued = await newSession({ ...linear, settle: unstable, learn: { ...descent, constraint: rarely } });
+      const large = scaled(await rescued.parameters.export(), () => 35);
+      // Of the first update there is an estimate anyway.
+      await rescued.parameters.import(large, 1);
+      const learned = await rescued.learn(batch);
+      if (learned.kind !== "learned" || learned.shrunk === undefined) throw new Error("was not rescued");
+      const { shrunk } = learned;
+      expect(Math.max(...Object.values(shrunk))).toBeLessThan(1);
+
+      const calm = await newSession({ ...linear, settle: unstable, learn: descent });
+      await calm.parameters.import(scaled(large, (id) => shrunk[id.startsWith("W") ? "a" : "b"]!));
+      await calm.learn(batch);
+      const expected = await calm.parameters.export();
+      for (const [id, { data }] of await rescued.parameters.export()) {
+        // Tensors travel in float32.
+        data.forEach((value, i) => expect(value).toBeCloseTo(expected.get(id)!.data[i]!, 6));
+      }
+    });
   });
 
   test("warns once when settling comes close to its limit, and again only when it has been well below", async () => {

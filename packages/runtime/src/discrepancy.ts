@@ -40,6 +40,16 @@ export function sumDiscrepancy(
   return { samples, total, errors };
 }
 
+/**
+ * Of each sample, summed over error nodes.
+ * @param perSample by error node: `[count]`
+ */
+export function totalDiscrepancies(perSample: Readonly<Record<string, NumberArray>>, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) =>
+    Object.values(perSample).reduce((sum, values) => sum + (values[i] as number), 0),
+  );
+}
+
 export function addDiscrepancy(a: DiscrepancySum, b: DiscrepancySum): DiscrepancySum {
   const errors: Record<string, number> = { ...a.errors };
   for (const [id, value] of Object.entries(b.errors)) errors[id] = (errors[id] ?? 0) + value;

@@ -1,11 +1,28 @@
 /** One update from a batch: settle and accumulate group by group, then apply once. */
 import { settleError } from "@settle/diagnostics";
-import { sizeOf } from "@settle/program";
+import { type Program, sizeOf } from "@settle/program";
 import type { DataBatch } from "./data-batch.ts";
-import { addDiscrepancy, type DiscrepancySum, meanDiscrepancy, noDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
+import {
+  addDiscrepancy,
+  type DiscrepancySum,
+  meanDiscrepancy,
+  noDiscrepancy,
+  sumDiscrepancy,
+  totalDiscrepancies,
+} from "./discrepancy.ts";
 import type { Executable } from "./engine.ts";
-import { followRate, shrinkage, shrinkInputs } from "./keep-stable.ts";
-import type { SampleStatus } from "./sample-status.ts";
+import {
+  followRate,
+  isBounded,
+  type Shrinkage,
+  shrinkAll,
+  shrinkage,
+  shrinkInputs,
+  shrunkBoth,
+  strays,
+  wantsShrinkage,
+} from "./keep-stable.ts";
+import type { DivergedSample, SampleStatus } from "./sample-status.ts";
 import type { LearnOptions, LearnResult } from "./session.ts";
 import { divergedOf, type GroupOptions, groupsOf, located, stepsOf } from "./settle-batch.ts";
 import {
@@ -25,70 +42,73 @@ export interface UpdateOptions {
   readonly estimate: boolean;
 }
 
+type BatchOptions = Omit<LearnOptions, "modes" | "stability"> & GroupOptions & UpdateOptions;
+
+/** A batch settled, its samples' sums in the accumulators unless some diverged. */
+interface SettledSums {
+  readonly sum: DiscrepancySum;
+  readonly statuses: readonly SampleStatus[];
+  readonly diverged: readonly DivergedSample[];
+  /** Whether samples went astray: see `strays`. */
+  readonly stray: boolean;
+  readonly fastest?: FastestSample;
+  readonly stability?: StabilityEstimate;
+}
+
+/** Times that a batch which strays is settled again, with smaller weights, before it is taken as it is. */
+const mostRepeats = 8;
+
 /**
  * The sum over samples runs through the batch in its order, group after group; where the groups end changes it by
  * rounding only.
+ *
+ * Where the circuit bounds λmax, the weights are shrunk at once if samples stray because of it, and the batch is settled
+ * again: what strayed teaches nothing.
  */
 export async function learnBatch(
   executable: Executable,
   batch: DataBatch,
-  options: Omit<LearnOptions, "modes" | "stability"> & GroupOptions & UpdateOptions,
+  options: BatchOptions,
 ): Promise<LearnResult> {
   const { program } = executable;
   const rate = options.rate ?? program.learn.rate;
   if (!Number.isFinite(rate) || rate < 0) {
     throw settleError("session/bad-option", `The learning rate is ${rate}.`, { help: "give a rate of 0 or more" });
   }
-  const { update, estimate } = options;
-  const steps = stepsOf(program, options.steps);
+  const { update } = options;
   const began = performance.now();
-  const statuses: SampleStatus[] = [];
-  let sum: DiscrepancySum = noDiscrepancy;
-  let fastest: FastestSample | undefined;
-  let stability: StabilityEstimate | undefined;
+  let settled: SettledSums;
+  let shrunk: Shrinkage | undefined;
   try {
-    for (const group of groupsOf(batch, options.microBatch)) {
-      const request: SettleRequest = {
-        batch: group,
-        seed: options.seed,
-        steps,
-        accumulate: true,
-        outputs: [],
-        ...(estimate && { stability: { turns: learningTurns, update } }),
-        ...(options.signal && { signal: options.signal }),
-      };
-      const settled = await settleSamples(executable, request);
-      const groupStatuses = await located(executable, request, settled.statuses);
-      const own = estimate ? fastestSample(program, settled.outputs) : undefined;
-      if (own !== undefined && own.growth > (fastest?.growth ?? -1)) fastest = own;
-      const diverged = divergedOf(group, groupStatuses);
-      if (diverged.length > 0) {
-        await clearAccumulators(executable);
-        if (fastest !== undefined)
-          stability = stabilityFrom(program, fastest.growth, await rateOf(executable), learningTurns);
-        return { kind: "diverged", count: batch.count, diverged, ...(stability && { stability }) };
-      }
-      statuses.push(...groupStatuses);
-      sum = addDiscrepancy(sum, sumDiscrepancy(settled.discrepancies, group.count));
+    settled = await settleSums(executable, batch, options);
+    for (let repeats = 0; isBounded(program) && (settled.stray || repeats > 0) && repeats < mostRepeats; repeats++) {
+      const factors = rescue(program, settled);
+      if (factors === undefined && settled.stability !== undefined) break;
+      await clearAccumulators(executable);
+      if (factors !== undefined) await apply(executable, { rate: 0, count: batch.count, factors });
+      shrunk = shrunkBoth(shrunk, factors);
+      settled = await settleSums(executable, batch, { ...options, estimate: true });
     }
   } catch (error) {
     // A lost engine cannot be cleared either; the first error is the one to tell.
     await clearAccumulators(executable).catch(() => undefined);
     throw error;
   }
-  if (fastest !== undefined)
-    stability = stabilityFrom(program, fastest.growth, await rateOf(executable), learningTurns);
-  const shrunk = shrinkage(program, update, stability, fastest?.shares);
+  const { statuses, sum, diverged, stability } = settled;
+  if (diverged.length > 0) {
+    await clearAccumulators(executable);
+    return {
+      kind: "diverged",
+      count: batch.count,
+      diverged,
+      ...(stability && { stability }),
+      ...(shrunk && { shrunk }),
+    };
+  }
+  const factors = wantsShrinkage(program, update) ? shrinkage(program, stability, settled.fastest) : undefined;
+  shrunk = shrunkBoth(shrunk, factors);
   const settledAt = performance.now();
-  await executable.run({
-    batch: 1,
-    schedule: [{ phase: "apply" }],
-    inputs: new Map([
-      [program.learn.rateInput, Float64Array.of(rate)],
-      [program.learn.countInput, Float64Array.of(batch.count)],
-      ...shrinkInputs(program, shrunk),
-    ]),
-  });
+  await apply(executable, { rate, count: batch.count, factors });
   await followRate(executable, update, stability);
   return {
     kind: "learned",
@@ -100,6 +120,62 @@ export async function learnBatch(
     ...(shrunk && { shrunk }),
     seconds: { settle: (settledAt - began) / 1000, learn: (performance.now() - settledAt) / 1000 },
   };
+}
+
+function rescue(program: Program, { diverged, stability, fastest }: SettledSums): Shrinkage | undefined {
+  return diverged.length > 0 ? shrinkAll(program, stability) : shrinkage(program, stability, fastest);
+}
+
+async function settleSums(executable: Executable, batch: DataBatch, options: BatchOptions): Promise<SettledSums> {
+  const { program } = executable;
+  const { update, estimate } = options;
+  const steps = stepsOf(program, options.steps);
+  const statuses: SampleStatus[] = [];
+  const totals: number[] = [];
+  let sum: DiscrepancySum = noDiscrepancy;
+  let fastest: FastestSample | undefined;
+  let diverged: readonly DivergedSample[] = [];
+  for (const group of groupsOf(batch, options.microBatch)) {
+    const request: SettleRequest = {
+      batch: group,
+      seed: options.seed,
+      steps,
+      accumulate: true,
+      outputs: [],
+      ...(estimate && { stability: { turns: learningTurns, update } }),
+      ...(options.signal && { signal: options.signal }),
+    };
+    const settled = await settleSamples(executable, request);
+    const own = estimate ? fastestSample(program, settled.outputs) : undefined;
+    if (own !== undefined && own.growth > (fastest?.growth ?? -1)) fastest = own;
+    const groupStatuses = await located(executable, request, settled.statuses);
+    statuses.push(...groupStatuses);
+    diverged = divergedOf(group, groupStatuses);
+    if (diverged.length > 0) break;
+    sum = addDiscrepancy(sum, sumDiscrepancy(settled.discrepancies, group.count));
+    totals.push(...totalDiscrepancies(settled.discrepancies, group.count));
+  }
+  const stray = diverged.length > 0 || strays(totals);
+  if (fastest === undefined) return { sum, statuses, diverged, stray };
+  const stability = stabilityFrom(program, fastest.growth, await rateOf(executable), learningTurns);
+  return { sum, statuses, diverged, stray, fastest, stability };
+}
+
+/** The update itself. At a rate of 0 it moves nothing but what the factors shrink. */
+async function apply(
+  executable: Executable,
+  { rate, count, factors }: { readonly rate: number; readonly count: number; readonly factors: Shrinkage | undefined },
+): Promise<void> {
+  const { program } = executable;
+  await executable.run({
+    batch: 1,
+    schedule: [{ phase: "apply" }],
+    inputs: new Map([
+      [program.learn.rateInput, Float64Array.of(rate)],
+      [program.learn.countInput, Float64Array.of(count)],
+      ...shrinkInputs(program, factors),
+    ]),
+  });
 }
 
 /** Sums of an abandoned batch must not leak into the next update. */

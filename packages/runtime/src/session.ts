@@ -116,13 +116,15 @@ export type LearnResult =
       /** Time spent settling and adding up, and in the update itself. */
       readonly seconds: { readonly settle: number; readonly learn: number };
     }
-  /** Some samples diverged: the update was not made and no parameter changed. */
+  /** Some samples diverged: the update was not made and no parameter changed, but for what a bound on λmax shrank. */
   | {
       readonly kind: "diverged";
       readonly count: number;
       readonly diverged: readonly DivergedSample[];
       /** Of the samples that did not diverge, if it was estimated. */
       readonly stability?: StabilityEstimate;
+      /** What weights were multiplied by to no avail. */
+      readonly shrunk?: Readonly<Record<string, number>>;
     };
 
 export interface ProjectOptions {
