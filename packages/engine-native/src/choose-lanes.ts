@@ -23,9 +23,13 @@ export interface Grouping {
  */
 export function groupSamples(program: Program, batch: number, lanes: number): Grouping {
   const rest = batch % lanes;
-  const worthIt = rest <= (isDense(program) ? lanes / 8 : lanes * (5 / 8));
-  if (rest > 0 && worthIt) return { laneGroups: (batch - rest) / lanes, singles: rest };
+  if (rest > 0 && rest <= mostSingles(program, lanes)) return { laneGroups: (batch - rest) / lanes, singles: rest };
   return { laneGroups: Math.ceil(batch / lanes), singles: 0 };
+}
+
+/** How many samples of a last group are quicker one by one. */
+export function mostSingles(program: Program, lanes: number): number {
+  return Math.floor(isDense(program) ? lanes / 8 : lanes * (5 / 8));
 }
 
 function isDense({ relations }: Program): boolean {

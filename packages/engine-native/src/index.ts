@@ -1,2 +1,3 @@
+export { describeTiles } from "./emit/describe-tiles.ts";
 export { clearNativeCache, kernelFolder } from "./build/kernel-cache.ts";
 export { createNativeEngine, emitNativeC, nativeEngine, type NativeEngineOptions } from "./native-engine.ts";

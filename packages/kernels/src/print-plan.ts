@@ -1,5 +1,6 @@
 /** A KernelPlan in words: for `settle explain --after plan`. */
 import { printScalarExpression } from "@settle/program";
+import { arraysOf } from "./arrays-of.ts";
 import type { ElementWork, GroupKernel, KernelPlan, Segment, SharedKernel } from "./kernel-plan.ts";
 
 export function printPlan(plan: KernelPlan): string {
@@ -13,7 +14,10 @@ export function printPlan(plan: KernelPlan): string {
     lines.push("", `phase ${name}`);
     if (head.length > 0) lines.push(" once before the groups", ...head.map(shared));
     if (group.length > 0)
-      lines.push(" for each group", ...group.map((kernel) => `  ${kernel.label}: ${groupWork(plan, kernel)}`));
+      lines.push(
+        " for each group",
+        ...group.map((kernel) => `  ${kernel.label}: ${groupWork(plan, kernel)}${touched(plan, kernel)}`),
+      );
     if (merges.length > 0) lines.push(` then the sums of the groups are added in order (${merges.length})`);
     if (tail.length > 0) lines.push(" once after the groups", ...tail.map(shared));
   }
@@ -21,6 +25,18 @@ export function printPlan(plan: KernelPlan): string {
 }
 
 const kilobytes = (numbers: number): string => `${((numbers * 4) / 1024).toFixed(1)} KiB`;
+
+/** How much memory a kernel goes through: what should fit into a cache. Work on single numbers is left out. */
+function touched(plan: KernelPlan, kernel: GroupKernel): string {
+  if (kernel.kind === "map" && kernel.elements === 1) return "";
+  const { reads, writes } = arraysOf(kernel);
+  const arrays = [...new Set([...reads, ...writes])].map((index) => plan.arrays[index]!);
+  const numbers = arrays.reduce(
+    (sum, { space, elements }) => sum + elements * (space === "group" || space === "temporary" ? plan.lanes : 1),
+    0,
+  );
+  return `; touches ${kilobytes(numbers)}`;
+}
 
 const nameOf = (plan: KernelPlan, array: number): string => {
   const { id, space, offset } = plan.arrays[array]!;

@@ -57,7 +57,7 @@ export async function explain(
 
 interface LevelPrinter {
   readonly value: (compiled: Compiled) => unknown;
-  readonly text: (compiled: Compiled, source?: SourceText) => string;
+  readonly text: (compiled: Compiled, source?: SourceText) => string | Promise<string>;
   readonly latex?: (compiled: Compiled) => string;
   readonly flow: (compiled: Compiled) => FlowGraph;
 }
@@ -89,7 +89,10 @@ const levels: Readonly<Record<Level, LevelPrinter>> = {
   },
   plan: {
     value: planOf,
-    text: (compiled) => printPlan(planOf(compiled)),
+    text: async (compiled) => {
+      const { describeTiles } = await import("@settle/engine-native");
+      return `${printPlan(planOf(compiled))}\n${describeTiles(compiled.program)}`;
+    },
     flow: (compiled) => flowOfPlan(compiled.graph.name, planOf(compiled)),
   },
 };

@@ -3,7 +3,7 @@
  * come in blocks that stay in cache, for all output channels in turn; between blocks the sums wait in
  * memory of the thread.
  */
-import type { ContractKernel } from "@settle/kernels";
+import type { ContractKernel, KernelPlan } from "@settle/kernels";
 import {
   addressOf,
   arrayOf,
@@ -44,7 +44,7 @@ export function emitDenseContract(
   const { vectors, room, plan } = context;
   const { inputChannels, outputChannels, work } = kernel;
   const pieces = cut(outputChannels, channelsFor(1, outputChannels, vectors, context.target));
-  const parts = blocks(context, kernel);
+  const parts = inputBlocks(plan, kernel);
   if (parts.length > 1) room.temporary = Math.max(room.temporary, plan.sizes.temporary + outputChannels * plan.lanes);
   // What is run T times gets its weights in the order it reads them.
   const packed = inStep ? room.shared : undefined;
@@ -184,11 +184,12 @@ function isLaneVector(context: EmitContext, index: number, elements: number): bo
   return isLaneArray(context, index) && arrayOf(context, index).elements === elements;
 }
 
-function blocks(
-  { plan }: EmitContext,
+/** Input channels in stretches that stay in cache. */
+export function inputBlocks(
+  { lanes }: Pick<KernelPlan, "lanes">,
   { inputChannels }: ContractKernel,
 ): readonly { readonly from: number; readonly count: number; readonly first: boolean; readonly last: boolean }[] {
-  const largest = Math.max(1, Math.floor(blockBytes / (4 * plan.lanes)));
+  const largest = Math.max(1, Math.floor(blockBytes / (4 * lanes)));
   let from = 0;
   return cut(inputChannels, largest).flatMap(({ size, count }) =>
     Array.from({ length: count }, () => {

@@ -84,7 +84,7 @@ export function emitProgram(plan: KernelPlan, target: Target, single?: KernelPla
 /** Numbers behind the last array of a memory that may be read, without being looked at. */
 export const overrun = 16;
 /** Vectors of neighbouring channels: wider ones would be filled badly by the few channels that maps have. */
-const widestSingle = 8;
+export const widestSingle = 8;
 /** The phases of single samples that are compiled well. The others run once in T steps. */
 const hotSingles: ReadonlySet<PhaseName> = new Set(["step", "accumulate"]);
 const singleParts = ["group", "head"] as const;
