@@ -40,7 +40,9 @@ export async function prepareDependencies() {
  * @param {{ force?: boolean }} [options]
  */
 export async function prepareBuild({ force = false } = {}) {
-  if (!force && readStamp("build") === fingerprintSources()) return;
+  // Taken before: what is edited meanwhile is compiled the next time.
+  const sources = fingerprintSources();
+  if (!force && readStamp("build") === sources) return;
 
   const count = workspaceFolders().length;
   say(`Compiling Settle's ${count} packages.`);
@@ -70,7 +72,7 @@ export async function prepareBuild({ force = false } = {}) {
       },
     }),
   );
-  writeStamp("build", fingerprintSources());
+  writeStamp("build", sources);
 }
 
 /**

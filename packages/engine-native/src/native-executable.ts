@@ -9,6 +9,7 @@ import {
   RequestCheck,
   type RunRequest,
   type ScheduleEntry,
+  Turns,
 } from "@settle/runtime";
 import { totalmem } from "node:os";
 import type { Room } from "./emit/c-text.ts";
@@ -29,7 +30,6 @@ export interface NativeParts {
 /** Where a buffer lies in a lane group, and in the group of a single sample. */
 type PlacedArray = KernelArray & { readonly singleOffset: number };
 
-/** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
 export class NativeExecutable implements Executable {
   readonly program: Program;
   readonly info: EngineInfo;
@@ -46,8 +46,7 @@ export class NativeExecutable implements Executable {
   #memory: NativeMemory;
   #batch = 0;
   #grouping: Grouping = { laneGroups: 0, singles: 0 };
-  #last: Promise<unknown> = Promise.resolve();
-  #disposed = false;
+  readonly #turns = new Turns();
 
   private constructor(program: Program, info: EngineInfo, parts: NativeParts, memory: NativeMemory) {
     this.program = program;
@@ -90,11 +89,11 @@ export class NativeExecutable implements Executable {
   }
 
   run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
-    return this.#inTurn(() => this.#run(request));
+    return this.#turns.take(() => this.#run(request));
   }
 
   write(buffer: BufferId, values: NumberArray): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#check.checkSize(buffer, values, this.#batch);
       if (this.#check.declaration(buffer).type.batch) await this.#exchange([], new Map([[buffer, values]]), []);
       else this.#sharedView(buffer).set(values);
@@ -103,26 +102,18 @@ export class NativeExecutable implements Executable {
   }
 
   read(buffer: BufferId): Promise<NumberArray> {
-    return this.#inTurn(async () => (await this.#exchange([], new Map(), [buffer])).get(buffer) ?? new Float32Array());
+    return this.#turns.take(
+      async () => (await this.#exchange([], new Map(), [buffer])).get(buffer) ?? new Float32Array(),
+    );
   }
 
   dispose(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#disposed = true;
+    return this.#turns.end(() => {
       this.#library.unload();
       this.#copies.clear();
       const nothing = new Float32Array();
       this.#memory = { group: nothing, temporary: nothing, shared: nothing, partial: nothing };
     });
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(() => {
-      if (this.#disposed) throw new Error("this executable was disposed of");
-      return work();
-    });
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {

@@ -1,6 +1,6 @@
 /** A Program held by the reference engine. */
 import { type BufferId, type PhaseName, phaseNames, type Program } from "@settle/program";
-import type { EngineInfo, Executable, NumberArray, RunRequest } from "@settle/runtime";
+import { type EngineInfo, type Executable, type NumberArray, type RunRequest, Turns } from "@settle/runtime";
 
 import { BufferStore } from "./buffer-store.ts";
 import { compilePhase, type Operation } from "./compile-phase.ts";
@@ -8,14 +8,12 @@ import { compilePhase, type Operation } from "./compile-phase.ts";
 /** How long it computes before it lets the event loop have a turn, so that Ctrl-C arrives. */
 const TURN_MILLISECONDS = 50;
 
-/** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
 export class ReferenceExecutable implements Executable {
   readonly program: Program;
   readonly info: EngineInfo;
   readonly #buffers: BufferStore;
   readonly #operations: ReadonlyMap<PhaseName, readonly Operation[]>;
-  #last: Promise<unknown> = Promise.resolve();
-  #disposed = false;
+  readonly #turns = new Turns();
 
   constructor(program: Program, info: EngineInfo) {
     this.program = program;
@@ -25,31 +23,19 @@ export class ReferenceExecutable implements Executable {
   }
 
   run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
-    return this.#inTurn(() => this.#run(request));
+    return this.#turns.take(() => this.#run(request));
   }
 
   write(buffer: BufferId, values: NumberArray): Promise<void> {
-    return this.#inTurn(() => this.#buffers.copyIn(buffer, values));
+    return this.#turns.take(() => this.#buffers.copyIn(buffer, values));
   }
 
   read(buffer: BufferId): Promise<NumberArray> {
-    return this.#inTurn(() => Float64Array.from(this.#buffers.get(buffer)));
+    return this.#turns.take(() => Float64Array.from(this.#buffers.get(buffer)));
   }
 
   dispose(): Promise<void> {
-    return this.#inTurn(() => {
-      this.#buffers.clear();
-      this.#disposed = true;
-    });
-  }
-
-  #inTurn<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-    const result = this.#last.then(() => {
-      if (this.#disposed) throw new Error("this executable was disposed of");
-      return work();
-    });
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#turns.end(() => this.#buffers.clear());
   }
 
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {

@@ -8,6 +8,7 @@ import {
   RequestCheck,
   type RunRequest,
   type ScheduleEntry,
+  Turns,
 } from "@settle/runtime";
 
 import { partsOf } from "./emit/emit-module.ts";
@@ -29,7 +30,6 @@ export interface WasmParts {
   readonly pool?: WorkerPool;
 }
 
-/** Calls wait for one another: a run that is under way is never interleaved with a write or another run. */
 export class WasmExecutable implements Executable {
   readonly program: Program;
   readonly info: EngineInfo;
@@ -40,8 +40,7 @@ export class WasmExecutable implements Executable {
   #plan: KernelPlan;
   /** Inputs and noise that somebody has given, or that have a default. */
   readonly #given = new Set<BufferId>();
-  #last: Promise<unknown> = Promise.resolve();
-  #disposed = false;
+  readonly #turns = new Turns();
 
   constructor(parts: WasmParts) {
     const { program, forms, memory } = parts;
@@ -64,34 +63,22 @@ export class WasmExecutable implements Executable {
   }
 
   run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
-    return this.#inTurn(() => this.#run(request));
+    return this.#turns.take(() => this.#run(request));
   }
 
   write(buffer: BufferId, values: NumberArray): Promise<void> {
-    return this.#inTurn(() => this.#copyIn(buffer, values));
+    return this.#turns.take(() => this.#copyIn(buffer, values));
   }
 
   read(buffer: BufferId): Promise<NumberArray> {
-    return this.#inTurn(() => {
+    return this.#turns.take(() => {
       this.#check.declaration(buffer);
       return this.#parts.memory.read(this.#array(buffer));
     });
   }
 
   dispose(): Promise<void> {
-    return this.#inTurn(() => {
-      this.#disposed = true;
-      this.#parts.pool?.end();
-    });
-  }
-
-  #inTurn<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-    const result = this.#last.then(() => {
-      if (this.#disposed) throw new Error("this executable was disposed of");
-      return work();
-    });
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#turns.end(() => this.#parts.pool?.end());
   }
 
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {

@@ -18,6 +18,7 @@ export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export type { Modes } from "./modes.ts";
 export { type BatchNoiseKey, initialValues, permutation, sampleNormals, sampleUniforms } from "./noise.ts";
 export { RequestCheck } from "./request-check.ts";
+export { Turns } from "./turns.ts";
 export { type NoiseKey, type RandomStream, randomStream } from "./random-stream.ts";
 export type { Checkpoint, MetricsLine, RunStore, StoredTensor, TrainingPlan, TrainingPosition } from "./run-store.ts";
 export type { SampleSource } from "./sample-source.ts";
