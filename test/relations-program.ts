@@ -1,35 +1,24 @@
 /** Relations and pools side by side in one Program, with numbers for all of its inputs. */
 import {
   argument,
-  type Buffer,
-  type BufferId,
-  type BufferRole,
   hasTensor,
-  type Instruction,
   mul,
-  type Phase,
   type Program,
   type Relation,
   sub,
-  type Value,
   type ValueId,
   type ValueType,
-  verifyProgram,
   weightShape,
 } from "@settle/program";
+import { createBuffers, createPhase, type PhaseDraft, programOf } from "./phase-draft.ts";
 
 /**
  * A Program whose `readout` takes every relation both ways, each way with arithmetic and a sum of squares that a kernel
  * may take in, and whose `accumulate` sums the filter gradients. Pools are taken both ways by their own values.
  */
 export function relationsProgram(relations: readonly Relation[], pools: readonly Relation[]): Program {
-  const buffers: Buffer[] = [];
-  const declare = (id: string, role: BufferRole, type: ValueType): BufferId => {
-    const initial = { kind: "constant", value: 0 } as const;
-    const single = role === "parameter" || (role === "input" && !type.batch);
-    buffers.push({ id: id as BufferId, role, type, description: id, ...(single ? { initial } : {}) });
-    return id as BufferId;
-  };
+  const draft = createBuffers();
+  const { declare } = draft;
   const readout = createPhase();
   const accumulate = createPhase();
   /** 2 x − y, and ‖·‖². */
@@ -116,62 +105,5 @@ export function relationsProgram(relations: readonly Relation[], pools: readonly
     }));
     accumulate.write(declare(`gradient ${index}`, "accumulator", types.weight), gradient);
   });
-  const single = { batch: false, shape: [] };
-  const program: Program = {
-    format: "settle-program",
-    version: 1,
-    circuit: { name: "relations", hash: "0" },
-    states: [],
-    observed: [],
-    errors: [],
-    settle: { steps: 1 },
-    learn: {
-      batch: 1,
-      rate: 1,
-      rateInput: declare("rate", "input", single),
-      countInput: declare("count", "input", single),
-    },
-    relations: [...relations, ...pools],
-    buffers,
-    phases: {
-      start: createPhase().phase,
-      step: createPhase().phase,
-      readout: readout.phase,
-      accumulate: accumulate.phase,
-      stability: createPhase().phase,
-      apply: createPhase().phase,
-    },
-  };
-  const faults = verifyProgram(program);
-  if (faults.length > 0) throw new Error(faults.join("; "));
-  return program;
-}
-
-interface PhaseDraft {
-  readonly phase: Phase;
-  read(buffer: BufferId, type: ValueType): ValueId;
-  add(type: ValueType, instruct: (out: ValueId) => Instruction): ValueId;
-  write(buffer: BufferId, value: ValueId): void;
-}
-
-function createPhase(): PhaseDraft {
-  const values: Value[] = [];
-  const reads: { value: ValueId; buffer: BufferId }[] = [];
-  const instructions: Instruction[] = [];
-  const writes: { buffer: BufferId; value: ValueId }[] = [];
-  const define = (type: ValueType): ValueId => (values.push({ type }) - 1) as ValueId;
-  return {
-    phase: { values, reads, instructions, writes },
-    read: (buffer, type) => {
-      const value = define(type);
-      reads.push({ value, buffer });
-      return value;
-    },
-    add: (type, instruct) => {
-      const out = define(type);
-      instructions.push(instruct(out));
-      return out;
-    },
-    write: (buffer, value) => void writes.push({ buffer, value }),
-  };
+  return programOf(draft, { readout, accumulate }, [...relations, ...pools]);
 }

@@ -34,24 +34,25 @@ export const arbitraryDynamics: fc.Arbitrary<Dynamics> = fc.record({
   learn: fc.record({ rule, decay: fc.constantFrom(0, 0.3) }),
 });
 
-/** The circuit with those dynamics; every second synapse and bias has a rule of its own. */
+/** The circuit with those dynamics; every second synapse and bias has a rule of its own, filters of each position's own a bound. */
 export function withDynamics(circuit: CircuitSpec, { settle, learn }: Dynamics): CircuitSpec {
   const own = { rule: { kind: "adam", epsilon: 1e-4 }, rateFactor: 0.5, decay: 0.1 } as const;
   const synapses = Object.entries(circuit.synapses).map(([id, synapse], index) => {
+    const local = "local" in synapse && synapse.local === true;
     const odd = index % 2 === 1;
-    return [id, odd && hasOwnWeights(synapse) ? { ...synapse, learn: own, ...feedbackOf(synapse) } : synapse] as const;
+    if (!hasOwnWeights(synapse) || (!odd && !local)) return [id, synapse] as const;
+    const bounded = local ? { constraint: { kind: "max-norm", over: "kernel", bound: 0.3 } as const } : {};
+    const changed = { ...synapse, learn: { ...(odd && own), ...bounded } };
+    return [id, odd ? { ...changed, ...feedbackOf(synapse) } : changed] as const;
   });
   const errors = Object.entries(circuit.errors).map(([id, error], index) => {
     const odd = index % 2 === 1 && error.bias === true;
     return [id, odd ? { ...error, bias: { learn: { rule: "nag" as const, decay: 0.2 } } } : error] as const;
   });
-  // Kernel engines have no norm of each filter where every position has its own.
-  const isLocal = Object.values(circuit.synapses).some((synapse) => "local" in synapse && synapse.local);
-  const fitting: Learn = isLocal && learn.rule === "normalized" ? { ...learn, rule: "sgd" } : learn;
   return {
     ...circuit,
     settle,
-    learn: fitting,
+    learn,
     errors: Object.fromEntries(errors),
     synapses: Object.fromEntries(synapses),
   };

@@ -30,6 +30,7 @@ export function arraysOf(kernel: GroupKernel | SharedKernel): {
     case "lane-sum":
     case "transpose":
     case "shared-reduce":
+    case "shared-repeat":
     case "triangular-inverse":
       return { reads: [kernel.input], writes: [kernel.output] };
     case "gradient":

@@ -3,6 +3,7 @@ export { interpretPlan, type Evaluate, type PlanInterpreter } from "./interpret-
 export type {
   ArrayIndex,
   AxisMeetings,
+  AxisTerm,
   ContractKernel,
   ElementMap,
   ElementWork,

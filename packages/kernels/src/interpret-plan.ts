@@ -3,6 +3,7 @@
  * It knows nothing of tiles; it does what the kernels' definitions say.
  */
 import { type BufferId, type PhaseName, type ScalarExpression } from "@settle/program";
+import { elementBy } from "./axis-terms.ts";
 import { indexedContraction, indexedGradient, maxPool } from "./interpret-indexed.ts";
 import type {
   ArrayIndex,
@@ -288,16 +289,18 @@ function runShared(context: SharedContext, kernel: SharedKernel): void {
       const none = kernel.operation === "sum" ? 0 : Number.NEGATIVE_INFINITY;
       const results = new Float64Array(kernel.outputElements).fill(none);
       for (let i = 0; i < kernel.inputElements; i++) {
-        const to = kernel.axes.reduce(
-          (at, { divide, modulo, multiply }) => at + (Math.floor(i / divide) % modulo) * multiply,
-          0,
-        );
+        const to = elementBy(kernel.axes, i);
         const value = get(context, kernel.input, i, 0);
         results[to] = kernel.operation === "sum" ? results[to]! + value : Math.max(results[to]!, value);
       }
       results.forEach((value, i) => set(context, kernel.output, i, 0, value));
       return;
     }
+    case "shared-repeat":
+      for (let i = 0; i < kernel.outputElements; i++) {
+        set(context, kernel.output, i, 0, get(context, kernel.input, elementBy(kernel.axes, i), 0));
+      }
+      return;
     case "triangular-inverse": {
       const { size } = kernel;
       const given = (row: number, column: number): number => get(context, kernel.input, row * size + column, 0);

@@ -234,6 +234,13 @@ export type GroupKernel =
   | IndexedGradientKernel
   | LaneSumKernel;
 
+/** What one axis adds to the place of element i in a smaller array: (⌊i / divide⌋ mod modulo) · multiply. */
+export interface AxisTerm {
+  readonly divide: number;
+  readonly modulo: number;
+  readonly multiply: number;
+}
+
 /** Work on shared arrays, done once and not per group. */
 export type SharedKernel =
   /** Entry-by-entry arithmetic; sums are not used. */
@@ -247,8 +254,17 @@ export type SharedKernel =
       readonly inputElements: number;
       readonly output: ArrayIndex;
       readonly outputElements: number;
-      /** The output element of input element i: Σ over axes of (⌊i / divide⌋ mod modulo) · multiply. */
-      readonly axes: readonly { readonly divide: number; readonly modulo: number; readonly multiply: number }[];
+      /** The output element of an input element: the sum of its terms. */
+      readonly axes: readonly AxisTerm[];
+    }
+  /** The adjoint of such a sum: each element of the output is the element of the input that its terms add up to. */
+  | {
+      readonly kind: "shared-repeat";
+      readonly label: string;
+      readonly input: ArrayIndex;
+      readonly output: ArrayIndex;
+      readonly outputElements: number;
+      readonly axes: readonly AxisTerm[];
     }
   /** Inverse of a lower triangular `[size][size]`; what stands above the diagonal is not read, and becomes 0. */
   | {

@@ -6,6 +6,7 @@ import {
   type Phase,
   type PhaseName,
   type Program,
+  type Shape,
   sizeOf,
   substitute,
   type ValueType,
@@ -13,7 +14,8 @@ import {
 import { chooseWriteTargets } from "./choose-write-targets.ts";
 import { elementMap } from "./element-map.ts";
 import { type Fusion, fusePhase, type MapInstruction } from "./fuse-phase.ts";
-import type { ArrayIndex, ElementWork, KernelOperand, Space } from "./kernel-plan.ts";
+import type { ArrayIndex, ElementWork, GroupKernel, KernelOperand, SharedKernel, Space } from "./kernel-plan.ts";
+import { repeatLanes, repeatShared } from "./plan-repeat.ts";
 import { shareFunctions } from "./share-functions.ts";
 
 /** Arrays while the plan grows; offsets come later. */
@@ -31,6 +33,7 @@ export class PhaseValues {
   /** Values that are made in the buffer they are written to. */
   readonly #written: ReadonlyMap<number, BufferId>;
   readonly #places = new Map<number, ArrayIndex>();
+  readonly #repeats: { readonly shared: SharedKernel[]; readonly group: GroupKernel[] } = { shared: [], group: [] };
 
   constructor(program: Program, name: PhaseName, arrays: ArrayTable) {
     this.program = program;
@@ -89,8 +92,27 @@ export class PhaseValues {
   operand(value: number, result: ValueType, contraction?: number): KernelOperand {
     if (value === contraction) return { kind: "contraction" };
     const map = elementMap(this.typeOf(value).shape, result.shape);
-    if (map === undefined) throw this.unsupported(`how ${this.labelOf(value)} is repeated`);
-    return { kind: "array", array: this.at(value), map };
+    if (map !== undefined) return { kind: "array", array: this.at(value), map };
+    return {
+      kind: "array",
+      array: this.#repeat(value, result.shape),
+      map: { divide: 1, modulo: sizeOf(result.shape) },
+    };
+  }
+
+  /** Kernels that lay out operands of the kernel just planned; they run before it. */
+  takeRepeats(): { readonly shared: readonly SharedKernel[]; readonly group: readonly GroupKernel[] } {
+    return { shared: this.#repeats.shared.splice(0), group: this.#repeats.group.splice(0) };
+  }
+
+  #repeat(value: number, to: Shape): ArrayIndex {
+    const { batch, shape: from } = this.typeOf(value);
+    const what = `${this.labelOf(value)} repeated`;
+    const output = this.add(value, what, batch ? "temporary" : "shared", sizeOf(to));
+    const repeated = { label: what, input: this.at(value), output, from, to };
+    if (batch) this.#repeats.group.push(repeatLanes(repeated));
+    else this.#repeats.shared.push(repeatShared(repeated));
+    return output;
   }
 
   /** Work of a map (or of nothing but a store), with the sums fused into it. */

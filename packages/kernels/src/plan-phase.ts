@@ -23,14 +23,19 @@ export function planPhase(program: Program, name: PhaseName, arrays: ArrayTable)
     const { batch, shape } = values.typeOf(out);
     if (addsSamples(instruction)) {
       const partial = values.add(out, `${values.labelOf(out)}, per group`, "partial", sizeOf(shape));
-      group.push(planPartial(values, instruction, partial));
+      group.push(...planPartial(values, instruction, partial));
       merges.push({ partial, shared: values.allocateShared(out) });
       late.add(out);
-    } else if (batch) group.push(planBatched(values, transposed, instruction));
-    else {
+    } else if (batch) {
+      const kernel = planBatched(values, transposed, instruction);
+      const repeats = values.takeRepeats();
+      head.push(...repeats.shared);
+      group.push(...repeats.group, kernel);
+    } else {
       const isLate = operandsOf(instruction).some((value) => late.has(value));
       if (isLate) late.add(out);
-      (isLate ? tail : head).push(planShared(values, instruction));
+      const kernel = planShared(values, instruction);
+      (isLate ? tail : head).push(...values.takeRepeats().shared, kernel);
     }
   }
   for (const { buffer, value } of values.phase.writes) {

@@ -1,5 +1,6 @@
 /** Instructions on parameters and sums alone as kernels that run once. */
 import { type Instruction, sizeOf } from "@settle/program";
+import { axisTerms, keptShape } from "./axis-terms.ts";
 import type { SharedKernel } from "./kernel-plan.ts";
 import type { PhaseValues } from "./phase-values.ts";
 
@@ -24,7 +25,7 @@ export function planShared(values: PhaseValues, instruction: Instruction): Share
         inputElements: sizeOf(shape),
         output: values.allocate(out),
         outputElements: sizeOf(type.shape),
-        axes: keptAxes(shape, instruction.axes),
+        axes: axisTerms(shape, keptShape(shape, instruction.axes)),
       };
     }
     case "triangular-inverse": {
@@ -39,23 +40,4 @@ export function planShared(values: PhaseValues, instruction: Instruction): Share
     default:
       return instruction satisfies never;
   }
-}
-
-/** How an element's place on the axes that are kept makes up its place in the result. */
-function keptAxes(
-  shape: readonly number[],
-  reduced: readonly number[],
-): readonly { readonly divide: number; readonly modulo: number; readonly multiply: number }[] {
-  const kept: { divide: number; modulo: number; multiply: number }[] = [];
-  let divide = 1;
-  let multiply = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const modulo = shape[axis]!;
-    if (!reduced.includes(axis)) {
-      kept.push({ divide, modulo, multiply });
-      multiply *= modulo;
-    }
-    divide *= modulo;
-  }
-  return kept;
 }

@@ -83,6 +83,8 @@ function sharedWork(plan: KernelPlan, kernel: SharedKernel): string {
       return `${kernel.elements} elements; ${work(plan, kernel.work)}`;
     case "shared-reduce":
       return `${kernel.operation} of ${nameOf(plan, kernel.input)} to ${kernel.outputElements}`;
+    case "shared-repeat":
+      return `${nameOf(plan, kernel.input)} repeated to ${kernel.outputElements}`;
     case "triangular-inverse":
       return `inverse of lower triangular ${nameOf(plan, kernel.input)}, ${kernel.size}×${kernel.size}`;
     case "transpose":

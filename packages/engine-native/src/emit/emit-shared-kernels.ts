@@ -1,9 +1,10 @@
 /** Work on shared arrays, as C functions `name(s, p)`. */
-import type { SharedKernel } from "@settle/kernels";
+import type { AxisTerm, SharedKernel } from "@settle/kernels";
 import { addressOf, comment, type EmitContext, indent, times } from "./c-text.ts";
 import { emitSharedWork } from "./emit-element-work.ts";
 
 type Reduce = Extract<SharedKernel, { kind: "shared-reduce" }>;
+type Repeat = Extract<SharedKernel, { kind: "shared-repeat" }>;
 type TriangularInverse = Extract<SharedKernel, { kind: "triangular-inverse" }>;
 type Transpose = Extract<SharedKernel, { kind: "transpose" }>;
 
@@ -21,6 +22,8 @@ function bodyOf(context: EmitContext, kernel: SharedKernel): readonly string[] {
       ];
     case "shared-reduce":
       return emitReduce(context, kernel);
+    case "shared-repeat":
+      return emitRepeat(context, kernel);
     case "triangular-inverse":
       return emitTriangularInverse(context, kernel);
     case "transpose":
@@ -59,15 +62,16 @@ function emitTranspose(context: EmitContext, { input, output, taps, rows, column
   ];
 }
 
-/** Loops in the order of the input's memory; reduced axes add nothing to the output's index. */
-function emitReduce(context: EmitContext, kernel: Reduce): readonly string[] {
-  const { operation, input, output, inputElements, outputElements } = kernel;
-  const axes = kernel.axes.toSorted((a, b) => b.divide - a.divide);
+/** Loops over the larger array in the order of its memory, and the place in the smaller one. */
+function loopsOver(
+  elements: number,
+  axes: readonly AxisTerm[],
+): { readonly loops: readonly string[]; readonly index: string; readonly inside: string } {
   const loops: { readonly size: number; readonly multiply: number }[] = [];
-  let rest = inputElements;
-  for (const { divide, modulo, multiply } of axes) {
-    const reduced = rest / (divide * modulo);
-    if (reduced > 1) loops.push({ size: reduced, multiply: 0 });
+  let rest = elements;
+  for (const { divide, modulo, multiply } of axes.toSorted((a, b) => b.divide - a.divide)) {
+    const without = rest / (divide * modulo);
+    if (without > 1) loops.push({ size: without, multiply: 0 });
     if (modulo > 1) loops.push({ size: modulo, multiply });
     rest = divide;
   }
@@ -77,6 +81,27 @@ function emitReduce(context: EmitContext, kernel: Reduce): readonly string[] {
       .map(({ multiply }, k) => times(`i${k}`, multiply))
       .filter((term) => term !== "0")
       .join(" + ") || "0";
+  return {
+    loops: loops.map(({ size }, k) => `${"  ".repeat(k)}for (long i${k} = 0; i${k} < ${size}; i${k}++)`),
+    index,
+    inside: "  ".repeat(loops.length),
+  };
+}
+
+function emitRepeat(context: EmitContext, { input, output, outputElements, axes }: Repeat): readonly string[] {
+  const { loops, index, inside } = loopsOver(outputElements, axes);
+  return [
+    `const float *restrict x = ${addressOf(context, input)};`,
+    `float *restrict y = ${addressOf(context, output)};`,
+    ...loops,
+    `${inside}*y++ = x[${index}];`,
+  ];
+}
+
+/** Axes that are summed over add nothing to the output's index. */
+function emitReduce(context: EmitContext, kernel: Reduce): readonly string[] {
+  const { operation, input, output, inputElements, outputElements } = kernel;
+  const { loops, index, inside } = loopsOver(inputElements, kernel.axes);
   const start = operation === "sum" ? "0.0f" : "-__builtin_inff()";
   const step =
     operation === "sum"
@@ -86,7 +111,7 @@ function emitReduce(context: EmitContext, kernel: Reduce): readonly string[] {
     `const float *x = ${addressOf(context, input)};`,
     `float *restrict y = ${addressOf(context, output)};`,
     `for (long i = 0; i < ${outputElements}; i++) y[i] = ${start};`,
-    ...loops.map(({ size }, k) => `${"  ".repeat(k)}for (long i${k} = 0; i${k} < ${size}; i${k}++)`),
-    `${"  ".repeat(loops.length)}${step}`,
+    ...loops,
+    `${inside}${step}`,
   ];
 }

@@ -1,5 +1,5 @@
 /** Work on shared arrays, done once for all groups, and the functions it calls. */
-import type { SharedKernel } from "@settle/kernels";
+import type { AxisTerm, SharedKernel } from "@settle/kernels";
 
 import { emitSharedMap } from "./emit-map.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
@@ -13,6 +13,9 @@ export function emitShared(module: ModuleBuilder, name: string, kernel: SharedKe
       return `(call $${name})`;
     case "shared-reduce":
       module.functions.push(emitReduce(module, name, kernel));
+      return `(call $${name})`;
+    case "shared-repeat":
+      module.functions.push(emitRepeat(module, name, kernel));
       return `(call $${name})`;
     case "triangular-inverse": {
       const { input, output, size } = kernel;
@@ -51,11 +54,7 @@ function emitReduce(
   f.set("i", i32(0));
   f.doWhile(
     () => {
-      const terms = axes.map(({ divide, modulo, multiply }) => {
-        const quotient = divide === 1 ? get("i") : `(i32.div_u ${get("i")} ${i32(divide)})`;
-        return timesI32(`(i32.rem_u ${quotient} ${i32(modulo)})`, multiply);
-      });
-      f.set("out", timesI32(terms.length === 0 ? i32(0) : terms.reduce(addI32), 4));
+      f.set("out", timesI32(placeBy(axes), 4));
       const value = `(f32.${operation === "sum" ? "add" : "max"} ${access("f32.load", output, get("out"))} ${access("f32.load", input, timesI32(get("i"), 4))})`;
       f.line(access("f32.store", output, get("out"), value));
       f.advance("i", 1);
@@ -63,6 +62,34 @@ function emitReduce(
     () => `(i32.ne ${get("i")} ${i32(inputElements)})`,
   );
   return f;
+}
+
+function emitRepeat(
+  module: ModuleBuilder,
+  name: string,
+  { label, input, output, outputElements, axes }: Extract<SharedKernel, { kind: "shared-repeat" }>,
+): WatFunction {
+  const f = new WatFunction(name, { comment: `${label}: ${outputElements} elements` });
+  f.local("i", "i32");
+  f.set("i", i32(0));
+  f.doWhile(
+    () => {
+      const value = access("f32.load", module.place(input).offset, timesI32(placeBy(axes), 4));
+      f.line(access("f32.store", module.place(output).offset, timesI32(get("i"), 4), value));
+      f.advance("i", 1);
+    },
+    () => `(i32.ne ${get("i")} ${i32(outputElements)})`,
+  );
+  return f;
+}
+
+/** The place in the smaller array of element `i` of the larger one. */
+function placeBy(axes: readonly AxisTerm[]): string {
+  const terms = axes.map(({ divide, modulo, multiply }) => {
+    const quotient = divide === 1 ? get("i") : `(i32.div_u ${get("i")} ${i32(divide)})`;
+    return timesI32(`(i32.rem_u ${quotient} ${i32(modulo)})`, multiply);
+  });
+  return terms.length === 0 ? i32(0) : terms.reduce(addI32);
 }
 
 /** `[taps][rows][columns]` → `[taps][columns][rows]`. */
