@@ -178,6 +178,46 @@ describe("a bound on λmax", () => {
     }
   });
 
+  test("shrinks a lateral synapse by the square of what predicting weights shrink by, so that λmax is the bound", async () => {
+    // −∂d/∂a = W·Wᵀ − V, so that W·f and V·f² have λmax·f².
+    const lateral: CircuitSpec = {
+      ...linear,
+      states: { x: { shape: [6], observed: { data: "image" } }, a: { shape: [4] } },
+      errors: { ex: { target: "x" } },
+      synapses: { W: { from: "a", to: "ex", kind: "dense" } },
+      laterals: { L: { from: "a", kind: "dense", follows: "anti-hebbian" } },
+      learn: { rule: "sgd", rate: 1e-12, constraint: { kind: "stable", bound: 4, every: 1 } },
+    };
+    const session = await newSession(lateral);
+    const begun = await session.parameters.export();
+    // Every unit inhibits the others by 2: −V has the eigenvalue 6.
+    const data = Float64Array.from({ length: 16 }, (_, k) => (k % 5 === 0 ? 0 : -2));
+    await session.parameters.import(new Map([...begun, ["L", { ...begun.get("L")!, data }]]));
+    const before = await session.parameters.export();
+    const learned = await session.learn(whole);
+    if (learned.kind !== "learned") throw new Error("diverged");
+    const factor = learned.shrunk?.["a"] ?? 1;
+    const after = await session.parameters.export();
+    for (const [id, by] of [
+      ["W", factor],
+      ["L", factor ** 2],
+    ] as const) {
+      const expected = before.get(id)!.data;
+      after.get(id)!.data.forEach((value: number, k: number) => expect(value).toBeCloseTo(by * expected[k]!, 9));
+    }
+    const matrix = (tensors: typeof after): Matrix => {
+      const [W, L] = ["W", "L"].map((id) => {
+        const { shape, data } = tensors.get(id)!;
+        return Matrix.from1DArray(shape[0]!, shape[1]!, Array.from(data));
+      }) as [Matrix, Matrix];
+      return W.mmul(W.transpose()).sub(L.transpose());
+    };
+    const largest = (tensors: typeof after): number =>
+      Math.max(...new EigenvalueDecomposition(matrix(tensors)).realEigenvalues);
+    expect(largest(before)).toBeGreaterThan(6);
+    expect(largest(after)).toBeCloseTo(4, 3);
+  });
+
   test("is checked at its own updates only", async () => {
     const events = await estimatesOf(bounded, { stabilityEvery: 0 });
     expect(events.map(({ updates }) => updates)).toEqual(Array.from({ length: 120 }, (_, k) => 2 * k + 1));

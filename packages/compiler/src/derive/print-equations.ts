@@ -1,9 +1,8 @@
 /** Equations as text, or as LaTeX that reads like the papers'. */
 import { printNumber, printScalarExpression, printScalarExpressionLatex } from "@settle/program";
-import { stableRange } from "../normalize/stable-range.ts";
-import type { GraphError } from "../resolve/circuit-graph.ts";
+import type { CircuitGraph, GraphError } from "../resolve/circuit-graph.ts";
 import type { Equations, ScalarFunction } from "./equations.ts";
-import { integratorLines, integratorRowsLatex, printMotion } from "./print-motion.ts";
+import { integratorLines, integratorRowsLatex, printMotion, printRange } from "./print-motion.ts";
 import { index, printTerm, printTermLatex, symbol } from "./print-term.ts";
 import { updateLines } from "./print-updates.ts";
 import type { Term } from "./term.ts";
@@ -45,8 +44,13 @@ function textOf(equations: Equations): string {
   }
   const { auto } = graph.settle;
   if (auto !== undefined) {
-    const range = printNumber(stableRange(integrator) ?? 2);
-    lines.push(`  β = ${printNumber(auto.margin)} · ${range}/λmax, estimated every ${auto.every} updates`);
+    const { margin, every } = auto;
+    lines.push(`  β = ${printNumber(margin)} · ${printRange(integrator)}/λmax, estimated every ${every} updates`);
+  }
+  const { tolerance, patience } = graph.settle;
+  if (tolerance !== undefined) {
+    const change = `changes by less than ${printNumber(tolerance)} of itself`;
+    lines.push(`  a sample stops where its discrepancy ${change} in ${patience} steps one after the other`);
   }
   const errors = graph.settle.errors === "stale" ? ", with the errors that the last correction was made with" : "";
   lines.push("", `learning (sum over the batch, divided by its size${errors})`);
@@ -61,8 +65,11 @@ function textOf(equations: Equations): string {
   }
   const { stable } = graph.learn;
   if (stable !== undefined) {
+    const bound = printNumber(stable.bound);
+    const laterals = learnedLaterals(graph);
     lines.push(
-      `  every ${stable.every} updates, where λmax > ${printNumber(stable.bound)}: W ← (${printNumber(stable.bound)}/λmax)^(½·share) · W`,
+      `  every ${stable.every} updates, where λmax > ${bound}: W ← (${bound}/λmax)^(½·share) · W`,
+      ...(laterals.length === 0 ? [] : [`  and ${laterals.join(", ")} by (${bound}/λmax)^share`]),
       "  (share: of its source state in the fastest deviation, relative to the largest)",
     );
   }
@@ -79,6 +86,9 @@ function textOf(equations: Equations): string {
   }
   return `${lines.join("\n")}\n`;
 }
+
+const learnedLaterals = ({ laterals }: CircuitGraph): readonly string[] =>
+  [...laterals.values()].flatMap(({ id, weights }) => ("learns" in weights && weights.learns ? [id] : []));
 
 function latexOf(equations: Equations): string {
   const { graph } = equations;
@@ -102,9 +112,7 @@ function latexOf(equations: Equations): string {
   rows.push(...integratorRowsLatex(integrator));
   const { auto } = graph.settle;
   if (auto !== undefined)
-    rows.push(
-      `\\beta &= ${printNumber(auto.margin)} \\cdot ${printNumber(stableRange(integrator) ?? 2)}/\\lambda_{\\max}`,
-    );
+    rows.push(`\\beta &= ${printNumber(auto.margin)} \\cdot ${printRange(integrator)}/\\lambda_{\\max}`);
   for (const [id, delta] of equations.deltas) {
     const precision = precisionOf(equations, id);
     if (precision !== undefined) rows.push(...precisionLatex(precision, of(delta)));
@@ -125,6 +133,10 @@ function latexOf(equations: Equations): string {
     const bound = printNumber(stable.bound);
     const text = `\\quad\\text{where } \\lambda_{\\max} > ${bound},\\ s = \\text{share of its source}`;
     rows.push(`\\mathbf{W} &\\leftarrow (${bound}/\\lambda_{\\max})^{s/2}\\,\\mathbf{W} ${text}`);
+    for (const id of learnedLaterals(graph)) {
+      const lateral = symbol("V", id);
+      rows.push(`${lateral} &\\leftarrow (${bound}/\\lambda_{\\max})^{s}\\,${lateral}`);
+    }
   }
   rows.push(`\\mathrm{ToD} &= ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const names: Readonly<Record<string, string>> = { φ: "\\phi", "φ′": "\\phi'", g: "g" };

@@ -22,10 +22,13 @@ export function printMotion({ rate, leak }: GraphState, d: string, z: string, fo
   return `${beta}${times}${d}${decay}`;
 }
 
+/** What β·λmax must stay below, in few digits; 2, that of Euler steps, where steps adapt themselves. */
+export const printRange = (integrator: NormalIntegrator): string =>
+  printNumber(Number((stableRange(integrator) ?? 2).toPrecision(4)));
+
 /** The step that moves every state along f, and where it is stable; nothing for Euler steps, which are written out. */
 export function integratorLines(integrator: NormalIntegrator): readonly string[] {
-  const range = stableRange(integrator);
-  const stable = range === undefined ? [] : [`stable while β·λmax < ${printNumber(rounded(range))} (Euler steps: 2)`];
+  const stable = [`stable while β·λmax < ${printRange(integrator)} (Euler steps: 2)`];
   switch (integrator.kind) {
     case "euler":
       return [];
@@ -97,5 +100,3 @@ export function integratorRowsLatex(integrator: NormalIntegrator): readonly stri
       return integrator satisfies never;
   }
 }
-
-const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -142,13 +142,20 @@ export function declareBuffers(
   return buffers;
 }
 
-/** States that predict through weights that learn, in order of id. */
-export function learnedSources({ synapses, stages }: Pick<CircuitGraph, "synapses" | "stages">): readonly string[] {
-  const sources = [...stages.values()].flatMap(({ synapse, weights }) => {
+/** States that predict, or act on their layer, through weights that learn; in order of id. */
+export function learnedSources({
+  synapses,
+  stages,
+  laterals,
+}: Pick<CircuitGraph, "synapses" | "stages" | "laterals">): readonly string[] {
+  const predicting = [...stages.values()].flatMap(({ synapse, weights }) => {
     const learns = weights !== undefined && stages.get(weights)?.tensor?.learning.learns === true;
     return learns ? [synapses.get(synapse)!.from] : [];
   });
-  return [...new Set(sources)].toSorted();
+  const acting = [...laterals.values()].flatMap(({ from, weights }) =>
+    "learns" in weights && weights.learns ? [from] : [],
+  );
+  return [...new Set([...predicting, ...acting])].toSorted();
 }
 
 function describe({ graph }: Equations, parameter: Parameter): string {

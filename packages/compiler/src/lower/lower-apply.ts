@@ -70,8 +70,15 @@ function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: 
   return builder.map(select(a1, "gt", bound, mul(a0, div(bound, a1)), a0), [moved, norm], `${id} constrained`);
 }
 
-/** Multiplies weights, generative and separate error alike, by the host's factor; nothing else is bounded this way. */
+/**
+ * Multiplies weights, generative and separate error alike, by the host's factor, and lateral ones by its square: λmax goes
+ * with the square of the former, which act on the way there and back, but with the latter themselves.
+ */
 function shrink(builder: PhaseBuilder, { id, kind, owner }: Parameter, graph: CircuitGraph, weights: ValueId): ValueId {
+  if (kind === "lateral") {
+    const factor = builder.read(shrinkId(graph.laterals.get(owner)!.from));
+    return builder.map(mul(a0, mul(a1, a1)), [weights, factor], `${id} shrunk`);
+  }
   if (kind !== "generative" && kind !== "error") return weights;
   const users = [...graph.stages.values()].filter((stage) => stage.weights === graph.stages.get(owner)?.weights);
   const sources = [...new Set(users.map(({ synapse }) => graph.synapses.get(synapse)!.from))].toSorted();

@@ -166,11 +166,12 @@ function scheduleOf({ learn }: CircuitGraph): { readonly schedule?: LearningSche
 }
 
 function stableBound(
-  { learn, synapses, stages }: CircuitGraph,
+  { learn, synapses, stages, laterals }: CircuitGraph,
   id: (name: string) => BufferId,
 ): { readonly stable?: StableBound } {
   if (learn.stable === undefined) return {};
-  const shrinkInputs = learnedSources({ synapses, stages }).map((source) => ({ source, buffer: id(shrinkId(source)) }));
+  const sources = learnedSources({ synapses, stages, laterals });
+  const shrinkInputs = sources.map((source) => ({ source, buffer: id(shrinkId(source)) }));
   return { stable: { ...learn.stable, shrinkInputs } };
 }
 
