@@ -48,7 +48,7 @@ function linksOf(synapse: GraphSynapse, graph: CircuitGraph): readonly PictureLi
     from,
     to: target,
     label: [id, ...describeSynapse(synapse), ...size].filter((line) => line !== ""),
-    ...(block === undefined ? {} : { stages: block.stages.map(describeStage), skip: block.skip.kind !== "none" }),
+    ...(block === undefined ? {} : { stages: stagesOf(synapse, block, graph), skip: block.skip.kind !== "none" }),
     inhibits,
   };
   const feedback = graph.errorSynapses.get(id);
@@ -78,6 +78,15 @@ function errorPathway(id: string, { stages, skip, credit }: Block): Pick<Picture
 }
 
 type Block = NonNullable<GraphSynapse["block"]>;
+
+/** What each stage does and, but for the last, whose size is that of the target, the size of what it makes. */
+function stagesOf({ path }: GraphSynapse, block: Block, { stages }: CircuitGraph): readonly string[] {
+  return block.stages.map((stage, index) => {
+    const { upsample, pool, stage: operation } = path[index]!;
+    const made = stages.get(upsample ?? pool ?? operation)!.relation.postShape;
+    return index === path.length - 1 ? describeStage(stage) : `${describeStage(stage)} → ${describeShape(made)}`;
+  });
+}
 
 /** `deconv 3×3 / 2 · max 2×2 · relu`. */
 function describeStage(stage: Block["stages"][number]): string {
