@@ -7,6 +7,7 @@ import {
   explainLevels,
   type LoadedCircuit,
   loadCircuit,
+  parseCircuit,
   predefinedCircuits,
 } from "@settle/settle";
 import katex from "katex";
@@ -57,5 +58,24 @@ describe("explaining a circuit", () => {
     expect(normal).toMatch(/derivative +false +# default\n/);
     const graph = await explain(compiled, "resolve", "text", circuit.source);
     expect(graph).toContain(`written in line ${lineOf('"z1"')}`);
+  });
+
+  it("names the parameter that a value comes from, also where it is a part of it or stands in the defaults", async () => {
+    const text = JSON.stringify({
+      version: 1,
+      name: "family",
+      parameters: { width: { default: 3, integer: true }, phi: { default: "tanh" } },
+      defaults: { state: { activation: { $parameter: "phi" } } },
+      states: { x: { shape: [4, 4, 2], observed: { data: "image" } }, z: { shape: [4, 4, { $parameter: "width" }] } },
+      errors: { e: { target: "x" } },
+      synapses: { W: { from: "z", to: "e", kind: "conv2d", kernel: 3 } },
+    });
+    const { spec, source } = parseCircuit(text, { parameters: { width: 5 } });
+    const compiled = compile(spec!, { source });
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+    const normal = await explain(compiled, "normalize", "text", source);
+    expect(normal).toMatch(/shape +\[4, 4, 5\] +# line 1, parameter width\n/);
+    expect(normal).toMatch(/shape +\[4, 4, 2\] +# line 1\n/);
+    expect(normal).toMatch(/activation +tanh +# from \/defaults\/state\/activation, line 1, parameter phi\n/);
   });
 });

@@ -23,8 +23,18 @@ export function parseCircuit(
 ): ParsedCircuit {
   const { value, diagnostics: textual, source } = readJsonText(text, options.file);
   if (value === undefined) return { diagnostics: sortDiagnostics(textual), source };
-  const { spec, parameters, diagnostics: shape } = validateCircuit(value, source, options.parameters);
+  const { spec, parameters, references, diagnostics: shape } = validateCircuit(value, source, options.parameters);
   const diagnostics = sortDiagnostics([...textual, ...shape]);
   const circuit = spec === undefined || hasErrors(textual) ? {} : { spec, ...(parameters && { parameters }) };
-  return { ...circuit, diagnostics, source };
+  return { ...circuit, diagnostics, source: references === undefined ? source : withParameters(source, references) };
+}
+
+function withParameters(source: SourceText, references: ReadonlyMap<string, string>): SourceText {
+  return {
+    ...source,
+    parametersIn: (pointer) => {
+      const inside = [...references].filter(([field]) => field === pointer || field.startsWith(`${pointer}/`));
+      return [...new Set(inside.map(([, name]) => name))];
+    },
+  };
 }

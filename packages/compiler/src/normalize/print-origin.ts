@@ -1,4 +1,4 @@
-/** Where a value comes from, in a few words: `from /settle/rate, line 7`, `line 12`, `default`. */
+/** Where a value comes from, in a few words: `from /settle/rate, line 7`, `line 12, parameter width`, `default`. */
 import type { SourceText } from "@settle/spec";
 import type { NormalCircuit } from "./normal-circuit.ts";
 
@@ -12,7 +12,10 @@ export function printOrigin(place: string, origins: NormalCircuit["origins"], so
   const pointer = origin?.pointer ?? place;
   const line = lineOf(pointer, source);
   const from = pointer === place ? [] : [`from ${pointer}`];
-  return [...from, ...(line === undefined ? [] : [`line ${line}`])].join(", ");
+  const parameters = source?.parametersIn?.(pointer) ?? [];
+  const named =
+    parameters.length === 0 ? [] : [`parameter${parameters.length > 1 ? "s" : ""} ${parameters.join(", ")}`];
+  return [...from, ...(line === undefined ? [] : [`line ${line}`]), ...named].join(", ");
 }
 
 /** The line of a field, if it is written in a text. */

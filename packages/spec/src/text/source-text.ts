@@ -16,6 +16,8 @@ export interface SourceText {
   place(pointer: string, part: PlacePart): Place;
   /** The place of the characters `from` to `to` (0-based, end excluded) of a text that a field holds. */
   placeInText(pointer: string, from: number, to: number): Place;
+  /** Names of the parameters whose values a field has, itself or in a part of it. Absent where a circuit declares none. */
+  parametersIn?(pointer: string): readonly string[];
 }
 
 /** The source of a circuit that was never text: a place is its pointer alone. */

@@ -19,6 +19,8 @@ export interface CircuitResult {
   readonly spec?: CircuitSpec;
   /** The parameters the circuit declares, with the values that stand in it now. Absent where it declares none. */
   readonly parameters?: ChosenParameters;
+  /** Name of the parameter by JSON pointer of the field that has its value, in a circuit that declares parameters. */
+  readonly references?: ReadonlyMap<string, string>;
   /** Every fault, in file order. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -37,19 +39,21 @@ export function validateCircuit(
   given: GivenParameters = {},
 ): CircuitResult {
   let parameters: ChosenParameters = {};
+  let references: ReadonlyMap<string, string> = new Map();
   const { document, diagnostics } = validateDocument(value, source, {
     kind: circuitDocument,
     schema: circuitSchema,
     checkSize: checkPartCount,
     fill: (written) => {
-      const { chosen, ...filled } = fillCircuit(written as Readonly<Record<string, unknown>>, given);
+      const { chosen, references: found, ...filled } = fillCircuit(written as Readonly<Record<string, unknown>>, given);
       parameters = chosen;
+      references = found;
       return filled;
     },
     checkMeaning,
   });
   if (document === undefined) return { diagnostics };
-  const named = Object.keys(parameters).length === 0 ? {} : { parameters };
+  const named = Object.keys(parameters).length === 0 ? {} : { parameters, references };
   return { spec: document as CircuitSpec, ...named, diagnostics };
 }
 
@@ -57,10 +61,12 @@ export function validateCircuit(
 function fillCircuit(
   { parameters = {}, ...written }: Readonly<Record<string, unknown>>,
   given: GivenParameters,
-): FilledDocument & { readonly chosen: ChosenParameters } {
+): FilledDocument & { readonly chosen: ChosenParameters; readonly references: ReadonlyMap<string, string> } {
   const undeclared = explainValue(parametersSchema, parameters, ["parameters"]);
   // Without declarations nothing can be said of the places that refer to them.
-  if (undeclared.length > 0) return { document: written, chosen: {}, faults: undeclared, retell: () => undefined };
+  if (undeclared.length > 0) {
+    return { document: written, chosen: {}, references: new Map(), faults: undeclared, retell: () => undefined };
+  }
   const { chosen, faults } = chooseParameters(parameters as Readonly<Record<string, ParameterSpec>>, given);
   const { document, faults: misfits, references } = fillParameters(written, chosen);
   // A misspelt reference leaves its parameter unused: one fault, not two.
@@ -69,7 +75,7 @@ function fillCircuit(
     const follows = fault.at !== "key" && misfits.some(({ path }) => isInside(fault.path, path));
     return follows ? undefined : withParameter(fault, references);
   };
-  return { document, chosen, faults: [...faults, ...misfits, ...unused], retell };
+  return { document, chosen, references, faults: [...faults, ...misfits, ...unused], retell };
 }
 
 const isInside = (path: Fault["path"], outer: Fault["path"]): boolean =>
