@@ -5,6 +5,7 @@ export { defineExperiment, type ExperimentLiteral } from "./define-experiment.ts
 export { ExperimentError } from "./experiment-error.ts";
 export { experimentJsonSchema } from "./experiment-json-schema.ts";
 export type { Budget, ExperimentSpec, HypothesisSpec, TaskSpec, VariantSpec } from "./experiment-spec.ts";
+export { fixExperiment, isExperimentFile } from "./fix-experiment.ts";
 export { type LoadedExperiment, loadExperiment } from "./load-experiment.ts";
 export type { ExperimentPlan, PlannedCircuit, PlannedRun } from "./plan/experiment-plan.ts";
 export { planExperiment, type PlanOptions } from "./plan/plan-experiment.ts";

@@ -1,4 +1,4 @@
-/** Applies the safe repairs that diagnostics carry to the text of a circuit. */
+/** Applies the safe repairs that diagnostics carry to the text of a circuit, or of another document that is judged so. */
 import { compile } from "@settle/compiler";
 import { type Diagnostic, hasErrors, type PatchOperation, settleError } from "@settle/diagnostics";
 import { applyPatch, parseCircuit, type SourceText } from "@settle/spec";
@@ -24,15 +24,25 @@ export interface FixResult {
 /** A repair may bring to light what it hid; past this something goes in circles. */
 const mostRepairs = 1000;
 
+/** What is wrong with a text, in file order. */
+export type Judge = (
+  text: string,
+  file: string,
+) => { readonly diagnostics: readonly Diagnostic[]; readonly source: SourceText };
+
+/** As `fixDocument`, for a circuit. */
+export const fixCircuit = (file: string, options: LoadOptions = {}): Promise<FixResult> =>
+  fixDocument(file, judgeCircuit, options);
+
 /**
- * Repairs a circuit file as far as its diagnostics know how, and returns the new text without writing it.
+ * Repairs a file as far as its diagnostics know how, and returns the new text without writing it.
  *
  * One repair is applied at a time and the file judged anew, so that each repair is made for the text it is applied to.
  *
  * @param file  a `.json` or `.jsonc` file
  * @throws {SettleError} `fix/not-json`, and `runs/…` where the file cannot be read
  */
-export async function fixCircuit(file: string, { from }: LoadOptions = {}): Promise<FixResult> {
+export async function fixDocument(file: string, judge: Judge, { from }: LoadOptions = {}): Promise<FixResult> {
   if (!/\.jsonc?$/.test(file)) {
     throw settleError("fix/not-json", `"${file}" is not a JSON file; repairs are made in JSON text.`, {
       file,
@@ -40,7 +50,7 @@ export async function fixCircuit(file: string, { from }: LoadOptions = {}): Prom
     });
   }
   const before = await readFile(resolve(from ?? process.cwd(), file), "utf8").catch((fault: unknown) => {
-    throw fileFault(fault, file, "read the circuit");
+    throw fileFault(fault, file, "read the file");
   });
   let text = before;
   const applied: { readonly diagnostic: Diagnostic; readonly patch: readonly PatchOperation[] }[] = [];
@@ -69,11 +79,8 @@ function firstRepair(text: string, diagnostics: readonly Diagnostic[], seen: Rea
   return undefined;
 }
 
-function judge(
-  text: string,
-  file: string,
-): { readonly diagnostics: readonly Diagnostic[]; readonly source: SourceText } {
+const judgeCircuit: Judge = (text, file) => {
   const { spec, diagnostics, source } = parseCircuit(text, { file });
   if (spec === undefined) return { diagnostics, source };
   return { diagnostics: [...diagnostics, ...compile(spec, { source }).diagnostics], source };
-}
+};

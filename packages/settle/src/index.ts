@@ -61,7 +61,7 @@ export { estimateStability } from "./estimate-stability.ts";
 export { evaluate, type EvaluateOptions, type Evaluation, type SampleImages } from "./evaluate.ts";
 export { exportCircuit, type ExportFormat, exportFormats, type ExportSettings } from "./export-circuit.ts";
 export { explain, type ExplainFormat, explainFormats, explainLevels, type Level } from "./explain.ts";
-export { fixCircuit, type FixResult } from "./fix-circuit.ts";
+export { fixCircuit, fixDocument, type FixResult, type Judge } from "./fix-circuit.ts";
 export { loadCircuit, type LoadedCircuit, type LoadOptions, readCircuit, type ReadResult } from "./load-circuit.ts";
 export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from "./open-circuit-or-run.ts";
 export { loadModule, type LoadModuleOptions } from "./load-module.ts";

@@ -5,23 +5,27 @@ import { writeResult } from "../write-result.ts";
 
 export const fixCommand: CommandDefinition = {
   name: "fix",
-  summary: "repair what the diagnostics of a circuit file know how to repair; shows the changes, --write makes them",
+  summary:
+    "repair what the diagnostics of a circuit or experiment file know how to repair; shows the changes, --write makes them",
   examples: [
     ["settle fix mine.json", "what would change, as a diff"],
     ["settle fix mine.json --write", "change the file; comments and layout stay"],
     ["settle fix mine.json --json", "the repairs as JSON Patches, for a script"],
   ],
   define(command) {
-    command.argument("<file>", "a circuit file, .json or .jsonc").option("--write", "change the file", false);
+    command
+      .argument("<file>", "a circuit or experiment file, .json or .jsonc")
+      .option("--write", "change the file", false);
   },
   async run(context, command) {
     const { diagnosticsJson, fixCircuit } = await import("@settle/settle");
+    const { fixExperiment, isExperimentFile } = await import("@settle/experiments");
     const { createTwoFilesPatch } = await import("diff");
     const { cwd } = context.terminal;
     const { write } = command.opts<{ write: boolean }>();
-    const { file, before, after, applied, remaining, source, ok } = await fixCircuit(command.args[0] ?? "", {
-      from: cwd,
-    });
+    const [named = ""] = command.args;
+    const repair = (await isExperimentFile(named, { from: cwd })) ? fixExperiment : fixCircuit;
+    const { file, before, after, applied, remaining, source, ok } = await repair(named, { from: cwd });
     const changed = after !== before;
     if (changed) {
       const patch = createTwoFilesPatch(file, `${file} (repaired)`, before, after, undefined, undefined, {
