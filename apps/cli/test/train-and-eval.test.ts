@@ -62,6 +62,27 @@ describe("settle train", () => {
     expect(stderr).toBe("");
   });
 
+  it("changes the rate as --schedule says in place of the circuit, and keeps that in the run", async () => {
+    const { code } = await train("scheduled", "--limit", "20", "--schedule", "step:every=2,factor=0.5");
+    expect(code).toBe(0);
+    const lines = (await readFile(join(folder, "scheduled", "metrics.jsonl"), "utf8")).trim().split("\n");
+    const moments = lines.map((line) => JSON.parse(line) as { readonly kind: string; readonly rate?: number });
+    const rates = moments.filter(({ kind }) => kind === "step").map(({ rate }) => rate);
+    expect(rates).toEqual([0.01, 0.01, 0.005, 0.005]);
+    const manifest = JSON.parse(await readFile(join(folder, "scheduled", "run.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    expect(manifest).toMatchObject({ settings: { schedule: "step:every=2,factor=0.5" } });
+  });
+
+  it("refuses a schedule that is none, and says how one is written", async () => {
+    const { code, stderr } = await train("unscheduled", "--limit", "5", "--schedule", "sometimes");
+    expect(code).toBe(1);
+    expect(stderr).toContain("train/bad-schedule");
+    expect(stderr).toContain("step:every=1000,factor=0.5");
+  });
+
   it("says how to use the run on stdout without --json", async () => {
     const { stdout, stderr } = await train("spoken", "--limit", "5");
     expect(stdout).toContain("report.html");
