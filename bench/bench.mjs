@@ -3,6 +3,7 @@
 //   --only PART  compile, engines or demo
 // `pnpm bench peers`: beside other libraries; docs/guide/benchmarks.md says what it needs.
 // `pnpm bench kernels`: where a step of the wasm engine spends its time.
+// `pnpm bench settling RUN`: integrators and rates on a trained circuit; docs/guide/settling.md has what came out.
 import "../scripts/require-node.mjs";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
@@ -10,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PreparationFailed, prepareBuild, prepareDependencies } from "../scripts/prepare.mjs";
 import { runHere } from "../scripts/run-command.mjs";
+import { benchSettling } from "./bench-settling.mjs";
 import { describeMachine } from "./describe-machine.mjs";
 import { measureDemo } from "./measure-demo.mjs";
 import { runPrepared } from "./run-prepared.mjs";
@@ -17,6 +19,10 @@ import { runPrepared } from "./run-prepared.mjs";
 const [, , what = "", ...rest] = process.argv;
 if (what === "peers") process.exit(await runPrepared("peers/peers.ts", rest));
 if (what === "kernels") process.exit(await runPrepared("wasm-kernels.ts", rest));
+if (what === "settling") {
+  await benchSettling(rest);
+  process.exit();
+}
 
 const { values } = parseArgs({
   options: {
