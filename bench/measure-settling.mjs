@@ -52,7 +52,9 @@ export async function measureSettling({ run, data, images, engines, grid, out, s
 async function openTrained(run, data, images) {
   const { circuit, run: opened } = await openCircuitOrRun(run);
   if (opened === undefined) throw new Error(`${run} is no run folder: train one first`);
-  const source = await openDataset(data ?? String(opened.manifest.settings["data"]), { split: "test", limit: images });
+  const reference = data ?? opened.manifest.settings["data"];
+  if (typeof reference !== "string") throw new Error("name the data: --data cifar10");
+  const source = await openDataset(reference, { split: "test", limit: images });
   const fields = await source.read(Array.from({ length: images }, (_, i) => i));
   await source.close();
   return { spec: circuit.spec, weights: await weightsOfRun(opened), batch: { count: images, fields } };

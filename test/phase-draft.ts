@@ -45,7 +45,7 @@ export function createPhase(): PhaseDraft {
 
 export interface BufferDraft {
   readonly buffers: readonly Buffer[];
-  declare(id: string, role: BufferRole, type: ValueType): BufferId;
+  readonly declare: (id: string, role: BufferRole, type: ValueType) => BufferId;
 }
 
 export function createBuffers(): BufferDraft {

@@ -191,8 +191,8 @@ describe("a bound on λmax", () => {
     const session = await newSession(lateral);
     const begun = await session.parameters.export();
     // Every unit inhibits the others by 2: −V has the eigenvalue 6.
-    const data = Float64Array.from({ length: 16 }, (_, k) => (k % 5 === 0 ? 0 : -2));
-    await session.parameters.import(new Map([...begun, ["L", { ...begun.get("L")!, data }]]));
+    const inhibition = Float64Array.from({ length: 16 }, (_, k) => (k % 5 === 0 ? 0 : -2));
+    await session.parameters.import(new Map([...begun, ["L", { ...begun.get("L")!, data: inhibition }]]));
     const before = await session.parameters.export();
     const learned = await session.learn(whole);
     if (learned.kind !== "learned") throw new Error("diverged");

@@ -38,7 +38,7 @@ export const arbitraryDynamics: fc.Arbitrary<Dynamics> = fc.record({
 export function withDynamics(circuit: CircuitSpec, { settle, learn }: Dynamics): CircuitSpec {
   const own = { rule: { kind: "adam", epsilon: 1e-4 }, rateFactor: 0.5, decay: 0.1 } as const;
   const synapses = Object.entries(circuit.synapses).map(([id, synapse], index) => {
-    const local = "local" in synapse && synapse.local === true;
+    const local = "local" in synapse && synapse.local;
     const odd = index % 2 === 1;
     if (!hasOwnWeights(synapse) || (!odd && !local)) return [id, synapse] as const;
     const bounded = local ? { constraint: { kind: "max-norm", over: "kernel", bound: 0.3 } as const } : {};
