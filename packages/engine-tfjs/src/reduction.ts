@@ -21,15 +21,19 @@ export function reduction(kit: Kit, type: ValueType, options: ReductionOptions):
   const reduced = new Set(axes);
   const rank = type.shape.length + shift;
   if (axes.length === 0) return (operand) => alias(kit, operand);
-  if (operation === "max") return (operand) => tf.max(operand, axes, keep);
+  /** The batch is no axis of the shape: where it is summed over nothing is kept of it. */
+  const shapeOf = (operand: Tensor): number[] =>
+    operand.shape.flatMap((extent, axis) => (!reduced.has(axis) ? [extent] : keep && axis >= shift ? [1] : []));
+  const shaped = (operand: Tensor, result: Tensor): Tensor => (keep ? tf.reshape(result, shapeOf(operand)) : result);
+  if (operation === "max") return (operand) => shaped(operand, tf.max(operand, axes));
   const trailing = axes.every((axis) => axis >= rank - axes.length);
   const leading = axes.every((axis) => axis < axes.length);
-  if (!traits.sumsAsProducts || !(trailing || leading)) return (operand) => tf.sum(operand, axes, keep);
+  if (!traits.sumsAsProducts || !(trailing || leading)) return (operand) => shaped(operand, tf.sum(operand, axes));
   return (operand) => {
-    const kept = operand.shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent));
-    const count = operand.size / sizeOf(kept);
+    const shape = shapeOf(operand);
+    const count = operand.size / sizeOf(shape);
     const sum = trailing ? sumOfRows(kit, operand, count) : sumOfColumns(kit, operand, count);
-    return tf.reshape(sum, keep ? kept : operand.shape.filter((_, axis) => !reduced.has(axis)));
+    return tf.reshape(sum, shape);
   };
 }
 

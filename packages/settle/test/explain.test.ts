@@ -64,7 +64,7 @@ describe("explaining a circuit", () => {
     const text = JSON.stringify({
       version: 1,
       name: "family",
-      parameters: { width: { default: 3, integer: true }, phi: { default: "tanh" } },
+      parameters: { width: { default: 3, integer: true }, phi: { default: "tanh", options: ["tanh", "relu"] } },
       defaults: { state: { activation: { $parameter: "phi" } } },
       states: { x: { shape: [4, 4, 2], observed: { data: "image" } }, z: { shape: [4, 4, { $parameter: "width" }] } },
       errors: { e: { target: "x" } },
