@@ -55,6 +55,7 @@ export function sendRange(
   if (until >= content.length) {
     response.end(content.subarray(from));
   } else {
-    response.write(content.subarray(from, until), () => setTimeout(() => response.destroy(), 20));
+    // What a client has not read when the connection breaks is lost to it, so it gets some time.
+    response.write(content.subarray(from, until), () => setTimeout(() => response.destroy(), 250));
   }
 }
