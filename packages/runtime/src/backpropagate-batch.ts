@@ -6,6 +6,7 @@
  */
 import { settleError } from "@settle/diagnostics";
 import { type BufferId, type Program, sizeOf } from "@settle/program";
+import { applyUpdate } from "./apply-update.ts";
 import { type DataBatch, dataInputs } from "./data-batch.ts";
 import { addDiscrepancy, type DiscrepancySum, meanDiscrepancy, noDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
 import type { Executable, NumberArray } from "./engine.ts";
@@ -57,14 +58,7 @@ export async function backpropagateBatch(
     await executable.write(id, values);
   }
   const settledAt = performance.now();
-  await executable.run({
-    batch: 1,
-    schedule: [{ phase: "apply" }],
-    inputs: new Map([
-      [program.learn.rateInput, Float64Array.of(options.rate ?? program.learn.rate)],
-      [program.learn.countInput, Float64Array.of(batch.count)],
-    ]),
-  });
+  await applyUpdate(executable, { rate: options.rate ?? program.learn.rate, count: batch.count });
   return {
     kind: "learned",
     count: batch.count,

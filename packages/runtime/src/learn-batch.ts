@@ -1,6 +1,7 @@
 /** One update from a batch: settle and accumulate group by group, then apply once. */
 import { settleError } from "@settle/diagnostics";
 import { type Program, sizeOf } from "@settle/program";
+import { applyUpdate } from "./apply-update.ts";
 import type { DataBatch } from "./data-batch.ts";
 import {
   addDiscrepancy,
@@ -17,7 +18,6 @@ import {
   type Shrinkage,
   shrinkAll,
   shrinkage,
-  shrinkInputs,
   shrunkBoth,
   strays,
   wantsShrinkage,
@@ -85,7 +85,7 @@ export async function learnBatch(
       const factors = rescue(program, settled);
       if (factors === undefined && settled.stability !== undefined) break;
       await clearAccumulators(executable);
-      if (factors !== undefined) await apply(executable, { rate: 0, count: batch.count, factors });
+      if (factors !== undefined) await applyUpdate(executable, { rate: 0, count: batch.count, factors });
       shrunk = shrunkBoth(shrunk, factors);
       settled = await settleSums(executable, batch, { ...options, estimate: true });
     }
@@ -108,7 +108,7 @@ export async function learnBatch(
   const factors = wantsShrinkage(program, update) ? shrinkage(program, stability, settled.fastest) : undefined;
   shrunk = shrunkBoth(shrunk, factors);
   const settledAt = performance.now();
-  await apply(executable, { rate, count: batch.count, factors });
+  await applyUpdate(executable, { rate, count: batch.count, factors });
   await followRate(executable, update, stability);
   return {
     kind: "learned",
@@ -159,23 +159,6 @@ async function settleSums(executable: Executable, batch: DataBatch, options: Bat
   if (fastest === undefined) return { sum, statuses, diverged, stray };
   const stability = stabilityFrom(program, fastest.growth, await rateOf(executable), learningTurns);
   return { sum, statuses, diverged, stray, fastest, stability };
-}
-
-/** The update itself. At a rate of 0 it moves nothing but what the factors shrink. */
-async function apply(
-  executable: Executable,
-  { rate, count, factors }: { readonly rate: number; readonly count: number; readonly factors: Shrinkage | undefined },
-): Promise<void> {
-  const { program } = executable;
-  await executable.run({
-    batch: 1,
-    schedule: [{ phase: "apply" }],
-    inputs: new Map([
-      [program.learn.rateInput, Float64Array.of(rate)],
-      [program.learn.countInput, Float64Array.of(count)],
-      ...shrinkInputs(program, factors),
-    ]),
-  });
 }
 
 /** Sums of an abandoned batch must not leak into the next update. */

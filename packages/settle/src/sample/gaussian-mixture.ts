@@ -144,8 +144,8 @@ function densities({ size, weights, means, factors, covariance }: GaussianMixtur
 }
 
 /**
- * A point's share of a component that is less is 0: rounding would lose it, and of points with many numbers most shares
- * are so small that processors compute with them a hundred times more slowly.
+ * A point's share of a component that is less is 0: rounding would lose it, and arithmetic with subnormal numbers, which
+ * most shares of points in many dimensions are, can be slow.
  */
 const negligible = 1e-16;
 
