@@ -2,7 +2,7 @@
  * Costly functions are evaluated once. The slope of an activation often holds the activation itself: tanh′ = 1 − tanh².
  * Where a map has already made φ(z), a later map of the same z that contains φ reads it instead of making it again.
  */
-import { argument, type Phase, sameType, type ScalarExpression, type ValueId } from "@settle/program";
+import { argument, type Phase, sameType, type ScalarExpression, type ValueId, withParts } from "@settle/program";
 import type { MapInstruction } from "./fuse-phase.ts";
 
 /** A value some map has made, as an expression over values. */
@@ -79,31 +79,6 @@ function textOf(expression: ScalarExpression, operands: readonly ValueId[]): str
       const { comparison, a, b, then, otherwise } = expression;
       return `${comparison}(${[a, b, then, otherwise].map((part) => textOf(part, operands)).join(",")})`;
     }
-    default:
-      return expression satisfies never;
-  }
-}
-
-function withParts(
-  expression: ScalarExpression,
-  change: (part: ScalarExpression) => ScalarExpression,
-): ScalarExpression {
-  switch (expression.kind) {
-    case "constant":
-    case "argument":
-      return expression;
-    case "unary":
-      return { ...expression, a: change(expression.a) };
-    case "binary":
-      return { ...expression, a: change(expression.a), b: change(expression.b) };
-    case "select":
-      return {
-        ...expression,
-        a: change(expression.a),
-        b: change(expression.b),
-        then: change(expression.then),
-        otherwise: change(expression.otherwise),
-      };
     default:
       return expression satisfies never;
   }

@@ -54,6 +54,7 @@ export {
   substitute,
   tanh,
   type UnaryPrimitive,
+  withParts,
 } from "./scalar-expression.ts";
 export { parseProgram, serializeProgram } from "./serialize-program.ts";
 export { operandsOf, verifyProgram } from "./verify-program.ts";

@@ -102,26 +102,32 @@ export function arity(expression: ScalarExpression): number {
 
 /** Puts `replacements[i]` in the place of argument i. */
 export function substitute(expression: ScalarExpression, replacements: readonly ScalarExpression[]): ScalarExpression {
-  const into = (e: ScalarExpression): ScalarExpression => substitute(e, replacements);
+  if (expression.kind !== "argument") return withParts(expression, (part) => substitute(part, replacements));
+  const replacement = replacements[expression.index];
+  if (replacement === undefined) throw new Error(`no replacement for argument ${expression.index}`);
+  return replacement;
+}
+
+/** The same operation on changed parts; what has no parts stays as it is. */
+export function withParts(
+  expression: ScalarExpression,
+  change: (part: ScalarExpression) => ScalarExpression,
+): ScalarExpression {
   switch (expression.kind) {
     case "constant":
+    case "argument":
       return expression;
-    case "argument": {
-      const replacement = replacements[expression.index];
-      if (replacement === undefined) throw new Error(`no replacement for argument ${expression.index}`);
-      return replacement;
-    }
     case "unary":
-      return { ...expression, a: into(expression.a) };
+      return { ...expression, a: change(expression.a) };
     case "binary":
-      return { ...expression, a: into(expression.a), b: into(expression.b) };
+      return { ...expression, a: change(expression.a), b: change(expression.b) };
     case "select":
       return {
         ...expression,
-        a: into(expression.a),
-        b: into(expression.b),
-        then: into(expression.then),
-        otherwise: into(expression.otherwise),
+        a: change(expression.a),
+        b: change(expression.b),
+        then: change(expression.then),
+        otherwise: change(expression.otherwise),
       };
     default:
       return expression satisfies never;

@@ -1,5 +1,6 @@
 /** Builds one phase: values are numbered as they come, equal instructions are shared, unused ones dropped. */
 import {
+  argument,
   broadcastType,
   type Buffer,
   type BufferId,
@@ -13,6 +14,7 @@ import {
   type ValueId,
   type ValueType,
   weightShape,
+  withParts,
 } from "@settle/program";
 import { simplify } from "../derive/simplify.ts";
 import { assertThat } from "../fault.ts";
@@ -162,30 +164,11 @@ function withoutSpareOperands(
 ): { readonly expression: ScalarExpression; readonly used: readonly ValueId[] } {
   const used: ValueId[] = [];
   const rename = (e: ScalarExpression): ScalarExpression => {
-    switch (e.kind) {
-      case "constant":
-        return e;
-      case "argument": {
-        const operand = operands[e.index];
-        assertThat(operand !== undefined, `argument ${e.index} has no operand`);
-        if (!used.includes(operand)) used.push(operand);
-        return { kind: "argument", index: used.indexOf(operand) };
-      }
-      case "unary":
-        return { ...e, a: rename(e.a) };
-      case "binary": {
-        const a = rename(e.a);
-        return { ...e, a, b: rename(e.b) };
-      }
-      case "select": {
-        const a = rename(e.a);
-        const b = rename(e.b);
-        const then = rename(e.then);
-        return { ...e, a, b, then, otherwise: rename(e.otherwise) };
-      }
-      default:
-        return e satisfies never;
-    }
+    if (e.kind !== "argument") return withParts(e, rename);
+    const operand = operands[e.index];
+    assertThat(operand !== undefined, `argument ${e.index} has no operand`);
+    if (!used.includes(operand)) used.push(operand);
+    return argument(used.indexOf(operand));
   };
   const renamed = rename(expression);
   return { expression: renamed, used };

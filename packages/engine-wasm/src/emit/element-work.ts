@@ -4,7 +4,7 @@ import type { ScalarExpression } from "@settle/program";
 
 import { emitExpression } from "./emit-expression.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
-import { get, type WatFunction } from "./wat-function.ts";
+import { get, splat, type WatFunction } from "./wat-function.ts";
 
 /** How the elements of a kernel find an operand's entries. */
 export type Access =
@@ -27,6 +27,13 @@ export interface ElementSite {
   readonly store: (array: number, value: string) => string;
   /** Takes a value into the k-th sum. */
   readonly sum: (k: number, value: string) => void;
+}
+
+/** What is summed over the elements of a kernel begins at zero, in a local for each vector. */
+export function clearSums(f: WatFunction, work: ElementWork, vectors: number): void {
+  work.sums.forEach((_, k) => {
+    for (let v = 0; v < vectors; v++) f.set(f.local(`sum${k}-${v}`, "v128"), splat(0));
+  });
 }
 
 /** Loads operands (into locals where they are used more than once), computes the lets, stores and sums. */

@@ -1,7 +1,7 @@
 /** Contractions and filter gradients that go by tables of the index map: groups, filters of their own, fixed weights. */
 import type { IndexedContractKernel, IndexedGradientKernel } from "@settle/kernels";
 
-import { emitElementWork } from "./element-work.ts";
+import { clearSums, emitElementWork } from "./element-work.ts";
 import { emitMasks, storeLaneTotals } from "./emit-gradient.ts";
 import { laneSite, MapCounters, spacesOf } from "./emit-map.ts";
 import { eachEntry, eachIndex, entryFactor, entryWord, indexWord, meetingTable, tapTable } from "./meeting-loops.ts";
@@ -23,9 +23,7 @@ export function emitIndexedContract(module: ModuleBuilder, name: string, kernel:
   const spaces = spacesOf(module, work);
   for (const space of spaces) f.set(f.local(`at-${space}`, "i32"), space === "shared" ? i32(0) : get(space));
   const counters = new MapCounters(f, work, elements);
-  work.sums.forEach((_, k) => {
-    for (const v of vectors) f.set(f.local(`sum${k}-${v}`, "v128"), splat(0));
-  });
+  clearSums(f, work, module.vectors);
   for (const local of ["group-in", "group-weights", "weights", "x", "w"]) f.local(local, "i32");
   const turn = (): void => {
     f.set("x", addI32(get("group-in"), entryWord(0)));

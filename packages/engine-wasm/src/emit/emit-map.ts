@@ -1,9 +1,9 @@
 /** Entry-by-entry arithmetic: a loop over elements, lane arrays and shared ones alike. */
 import type { ElementMap, ElementWork, KernelOperand } from "@settle/kernels";
 
-import { accessOf, type ElementSite, emitElementWork } from "./element-work.ts";
+import { accessOf, clearSums, type ElementSite, emitElementWork } from "./element-work.ts";
 import { type ModuleBuilder } from "./module-builder.ts";
-import { access, addI32, get, groupParameters, i32, splat, WatFunction } from "./wat-function.ts";
+import { access, addI32, get, groupParameters, i32, WatFunction } from "./wat-function.ts";
 
 /** Work on the lane group of the call. */
 export function emitMap(
@@ -17,9 +17,7 @@ export function emitMap(
   for (const space of spacesOf(module, work))
     f.set(f.local(`at-${space}`, "i32"), space === "shared" ? i32(0) : get(space));
   const counters = new MapCounters(f, work, elements);
-  work.sums.forEach((_, k) => {
-    for (let v = 0; v < module.vectors; v++) f.set(f.local(`sum${k}-${v}`, "v128"), splat(0));
-  });
+  clearSums(f, work, module.vectors);
   f.repeat(elements, () => {
     for (let v = 0; v < module.vectors; v++)
       emitElementWork(f, module, work, laneSite(f, module, elements, counters, v));
