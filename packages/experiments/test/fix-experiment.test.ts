@@ -13,6 +13,7 @@ const good = `// what is compared\n${JSON.stringify(tinyExperiment, undefined, 2
 it.each([
   ["a misspelt field", '"seeds"', '"seds"', "schema/unknown-field"],
   ["a number in quotes", '"epochs": 2', '"epochs": "2"', "schema/wrong-type"],
+  ["a number in quotes that could be a list of one as well", '"seeds": 3', '"seeds": "3"', "schema/wrong-type"],
 ])("%s in an experiment is repaired, and its comments stay", async (_what, from, to, code) => {
   writeFileSync(join(folder.dir, "spoilt.jsonc"), good.replace(from, to));
   const { after, applied, ok } = await fixExperiment("spoilt.jsonc", { from: folder.dir });

@@ -154,8 +154,18 @@ export function badLength(schema: z.ZodType, value: readonly unknown[], path: Pa
     path,
     message: `${nameField(path, document)} has ${value.length} ${value.length === 1 ? "entry" : "entries"}, which does not fit.`,
     ...describeFor(schema),
+    ...missingEntry(schema, value),
     ...rewriting(schema, value, path),
   };
+}
+
+/** A list that one more number would make fit: a map whose channels were left out. What it should be is not known. */
+function missingEntry(schema: z.ZodType, value: readonly unknown[]): Pick<Fault, "help"> {
+  const longer = [...value, 1];
+  if (value.length === 0 || !schema.safeParse(longer).success) return {};
+  const help = `one more entry is missing, as in [${longer.join(", ")}]`;
+  const description = descriptionOf(schema);
+  return { help: description === undefined ? `${help}.` : `${help}: ${description}` };
 }
 
 function describeFor(schema: z.ZodType): Pick<Fault, "help"> {
