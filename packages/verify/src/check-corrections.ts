@@ -84,7 +84,7 @@ export async function checkCorrections(
       const { inexact, prior, lateral, others, exact: terms, written: roadsBack, departures } = pathways.get(id)!;
       const driving = [...potentials].filter(({ laterals }) => laterals.some((each) => lateral.has(each)));
       const touching = [...energies].filter(([error]) => sideOf(equations, id, error) !== undefined);
-      const checkable = touching.filter(([error, energy]) => energy.checkable && !inexact.has(error));
+      const checkable = touching.filter(([error]) => !inexact.has(error));
       const all: readonly Departure[] = [...departures, ...touching.flatMap(([, energy]) => energy.departures)];
       const rule = isMotionless(equations, id) ? new Float64Array(sizeOf(shape)) : rules(`correction/${id}`);
       const completedRule = new Float64Array(sizeOf(shape));

@@ -122,10 +122,6 @@ export async function checkLearning(
         verdicts.push({ ...verdict, formulas: formula === undefined ? [] : [formula] });
         continue;
       }
-      if (involved.some(({ checkable }) => !checkable)) {
-        verdicts.push(verdict);
-        continue;
-      }
       const undone = involved.some(({ verdict: { error } }) => whitened.includes(error));
       const subject = (undone ? completedSums : sums).get(id)!;
       const error = await differences(
@@ -251,7 +247,7 @@ function logDeterminant({ graph }: Equations, error: string, factor: Float64Arra
   return total;
 }
 
-const discrepancyOf = (energy: Energy): Energy => ({ ...energy, isDiscrepancy: true, checkable: true });
+const discrepancyOf = (energy: Energy): Energy => ({ ...energy, isDiscrepancy: true });
 
 /** What stands above the diagonal of a factor is not read. */
 const isAbove = (k: number, size: number): boolean => k % size > Math.floor(k / size) % size;

@@ -1,23 +1,24 @@
 /**
  * What the rules around an error node descend, if not its discrepancy.
  *
- * With e = w ⊙ (t − g(a)), w from a diagonal precision, the node's own target follows ½Σ w (t − μ)². The sources of the
- * prediction and its weights get e without g′: that is the gradient of the matching loss Σ w (G(a) − t a), G′ = g, which
- * is the cross-entropy for a sigmoid or softmax and the same ½Σ w (t − μ)² for the identity.
+ * With e = P(t − g(a)), P from a precision, the node's own target follows ½(t − μ)·P(t − μ). The sources of the prediction
+ * and its weights get e without g′. Where P leaves entries apart that is the gradient of the matching loss
+ * Σ w (G(a) − t a), G′ = g: the cross-entropy for a sigmoid or softmax, the same ½Σ w (t − μ)² for the identity. Where P
+ * or g mixes entries that the other tells apart it is the gradient of nothing, and can be followed along a way only.
  */
 import type { Equations, GraphError, Term } from "@settle/compiler";
 import { sizeOf } from "@settle/program";
-import { deviationsOffOne } from "./examined-parameters.ts";
+import { deviationsOffOne, factorOffDiagonal } from "./examined-parameters.ts";
 import type { Departure, EnergyVerdict } from "./verification.ts";
 
 export interface Energy {
   readonly verdict: EnergyVerdict;
   /** Whether prediction and target follow one energy. */
   readonly common: boolean;
-  /** Precision by which differences are multiplied, entry by entry along the last axis; undefined if it is a matrix. */
+  /** What P multiplies entries by along the last axis, fewer where they repeat; undefined where it is a matrix. */
   readonly weights: readonly number[] | undefined;
-  /** Whether differences of the energy can be told from what is read out. */
-  readonly checkable: boolean;
+  /** P of a difference, as the completed equations have it. */
+  readonly weigh: (difference: Float64Array) => Float64Array;
   /** Whether they are those of the discrepancy, which the program reads out itself. */
   readonly isDiscrepancy: boolean;
   /** t, what is compared with the prediction. */
@@ -34,25 +35,33 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
   const activity = error.compares === "activity" && equations.activations.has(error.target);
   const target: Term = { kind: activity ? "activity" : "state", state: error.target };
   const g = equations.outputs.get(id);
+  const full = error.precision?.kind === "full";
   const whitened = error.precision?.apply === "whiten";
   const weights = weightsOf(error);
-  const shared = { weights, target, before, checkable: weights !== undefined, isDiscrepancy: false };
-  if (weights === undefined && whitened) {
+  const weigh = full ? dividedByCovariance(factorOf(error.precision)) : multipliedBy(weights ?? [1]);
+  const shared = { weights, weigh, target, before, isDiscrepancy: false };
+  const name = g === undefined || g === "softmax" ? g : g.name;
+  const mixed = full || (g === "softmax" && weights?.some((each) => each !== weights[0]) === true);
+  const along = `g′ is left out (g = ${name}) where ${full ? "a full precision" : "softmax"} mixes entries: what predicts follows the gradient of nothing, and is compared with the work it does along a way`;
+  const slope: readonly Departure[] =
+    name !== undefined && mixed ? [{ kind: "output-slope", message: `${along} (${id})` }] : [];
+  if (full && whitened) {
     const message = `${id} is whitened by a full precision: e = (t − μ)R⁻ᵀ with Σ = RRᵀ goes into the rules where the gradient of its discrepancy has (t − μ)Σ⁻¹`;
-    const departures = [{ kind: "whitened", message } as const];
-    const measured = { checkable: g === undefined, isDiscrepancy: g === undefined };
-    return { ...shared, ...measured, verdict: { error: id, kind: "none", message }, common: false, departures };
+    const departures = [{ kind: "whitened", message } as const, ...slope];
+    const isDiscrepancy = name === undefined;
+    return { ...shared, isDiscrepancy, verdict: { error: id, kind: "none", message }, common: false, departures };
   }
-  const measure = whitened ? `½Σ(t − μ)²/σ` : error.precision === undefined ? "½‖t − μ‖²" : "½Σ(t − μ)²/σ²";
-  if (g === undefined) {
+  const measure = measureOf(error);
+  if (name === undefined) {
     const message = whitened
       ? `${id} is divided by σ, not σ²: rules descend ${measure} instead of the discrepancy ½Σ(t − μ)²/σ²`
       : `discrepancy of ${id}`;
     const kind = whitened ? "standardized" : "discrepancy";
-    const measured = { checkable: true, isDiscrepancy: !whitened };
-    return { ...shared, ...measured, verdict: { error: id, kind, message }, common: true, departures: [] };
+    return { ...shared, isDiscrepancy: !whitened, verdict: { error: id, kind, message }, common: true, departures: [] };
   }
-  const name = g === "softmax" ? "softmax" : g.name;
+  if (slope.length > 0) {
+    return { ...shared, verdict: { error: id, kind: "none", message: along }, common: false, departures: slope };
+  }
   const loss =
     name === "sigmoid" || name === "softmax" ? "the cross-entropy" : `the matching loss G(a) − t·a, G′ = ${name},`;
   const instead = `g′ is left out (g = ${name}): what predicts descends ${loss} of ${id}, not ${measure}`;
@@ -67,6 +76,12 @@ export function energyOf(equations: Equations, error: GraphError, moves: boolean
   return { ...shared, verdict: { ...verdict, message }, common: false, departures };
 }
 
+function measureOf({ precision }: GraphError): string {
+  if (precision === undefined) return "½‖t − μ‖²";
+  if (precision.kind === "full") return "½(t − μ)Σ⁻¹(t − μ)ᵀ";
+  return precision.apply === "whiten" ? "½Σ(t − μ)²/σ" : "½Σ(t − μ)²/σ²";
+}
+
 function weightsOf({ precision }: GraphError): readonly number[] | undefined {
   if (precision === undefined) return [1];
   const { kind, initial, apply, learn, shape } = precision;
@@ -79,4 +94,40 @@ function weightsOf({ precision }: GraphError): readonly number[] | undefined {
         : [];
   const sigma = learn === undefined ? first : deviationsOffOne(first);
   return sigma.map((deviation) => 1 / (apply === "whiten" ? deviation : deviation ** 2));
+}
+
+const multipliedBy =
+  (weights: readonly number[]) =>
+  (difference: Float64Array): Float64Array =>
+    difference.map((each, k) => each * weights[k % weights.length]!);
+
+/** R with Σ = RRᵀ as it is examined, row by row. */
+function factorOf({ initial, learn, shape }: NonNullable<GraphError["precision"]>): readonly number[] {
+  const n = shape.at(-1)!;
+  const first =
+    initial.kind === "values"
+      ? initial.values
+      : Array.from({ length: n * n }, (_, k) =>
+          k % (n + 1) === 0 && initial.kind === "matrix" ? initial.diagonal : 0,
+        );
+  return learn === undefined ? first : factorOffDiagonal(first, n);
+}
+
+/** Σ⁻¹ at every position, by solving R y = d and Rᵀ x = y. */
+function dividedByCovariance(factor: readonly number[]): Energy["weigh"] {
+  const n = Math.sqrt(factor.length);
+  return (difference) => {
+    const x = difference.slice();
+    for (let from = 0; from < x.length; from += n) {
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < i; j++) x[from + i]! -= factor[i * n + j]! * x[from + j]!;
+        x[from + i]! /= factor[i * n + i]!;
+      }
+      for (let i = n - 1; i >= 0; i--) {
+        for (let j = i + 1; j < n; j++) x[from + i]! -= factor[j * n + i]! * x[from + j]!;
+        x[from + i]! /= factor[i * n + i]!;
+      }
+    }
+    return x;
+  };
 }

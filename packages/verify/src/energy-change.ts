@@ -17,7 +17,7 @@ export type Side = "prediction" | "target" | "both";
 
 /**
  * E(above) − E(below). The discrepancy itself is read from the program. Of a matching loss the part that belongs to the
- * prediction is ∫ w (g(a) − t) da on the straight way, by Simpson's rule, t held; of the target ½Σ w (t − μ)², μ held.
+ * prediction is ∫ P(g(a) − t)·da on the straight way, by Simpson's rule, t held; of the target ½(t − μ)·P(t − μ), μ held.
  */
 export function energyChange(energy: Energy, side: Side, { below, at, above }: Around): number {
   const { error } = energy.verdict;
@@ -29,13 +29,13 @@ export function energyChange(energy: Energy, side: Side, { below, at, above }: A
   const [a0, a1] = [below(`before/${error}`), above(`before/${error}`)];
   const [m0, m, m1] = thrice(`prediction/${error}`);
   const [t0, t, t1] = thrice(`target/${error}`);
-  for (let k = 0; k < t.length; k++) {
-    const weight = energy.weights![k % energy.weights!.length]!;
-    if (side !== "target") {
-      const mean = (m0[k]! + 4 * m[k]! + m1[k]!) / 6;
-      change += weight * (a1[k]! - a0[k]!) * (mean - t[k]!);
-    }
-    if (side !== "prediction") change += (weight * ((t1[k]! - m[k]!) ** 2 - (t0[k]! - m[k]!) ** 2)) / 2;
+  if (side !== "target") {
+    const force = energy.weigh(t.map((value, k) => (m0[k]! + 4 * m[k]! + m1[k]!) / 6 - value));
+    change += force.reduce((total, value, k) => total + value * (a1[k]! - a0[k]!), 0);
+  }
+  if (side !== "prediction") {
+    const force = energy.weigh(t1.map((value, k) => (value + t0[k]!) / 2 - m[k]!));
+    change += force.reduce((total, value, k) => total + value * (t1[k]! - t0[k]!), 0);
   }
   return change;
 }

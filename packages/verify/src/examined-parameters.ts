@@ -42,11 +42,7 @@ function offConstant(
     case "precision": {
       // R is the only one that is a matrix: a diagonal of a map has three axes, R of a map four.
       if (shape.length !== 2 && shape.length !== 4) return Float64Array.from(deviationsOffOne([...values]));
-      const n = shape.at(-1)!;
-      return values.map((value, k) => {
-        const [row, column] = [Math.floor(k / n) % n, k % n];
-        return row === column ? value * (1 + wave(row)) : row > column ? value + wave(k) * values[row * (n + 1)]! : 0;
-      });
+      return Float64Array.from(factorOffDiagonal([...values], shape.at(-1)!));
     }
     case "lateral":
       return values.map((value, k) => value - symmetricWave(k, shape));
@@ -62,6 +58,13 @@ function offConstant(
 /** Learned standard deviations, as they are examined. */
 export const deviationsOffOne = (sigma: readonly number[]): readonly number[] =>
   sigma.map((each, k) => each * (1 + wave(k)));
+
+/** A learned factor R of n rows, as it is examined. */
+export const factorOffDiagonal = (factor: readonly number[], n: number): readonly number[] =>
+  factor.map((value, k) => {
+    const [row, column] = [Math.floor(k / n) % n, k % n];
+    return row === column ? value * (1 + wave(row)) : row > column ? value + wave(k) * factor[row * (n + 1)]! : 0;
+  });
 
 /** Between 0 and 0.3. */
 const wave = (k: number): number => 0.3 * Math.cos(k + 1) ** 2;

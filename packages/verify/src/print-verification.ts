@@ -1,5 +1,5 @@
 /** A verification as text for people. */
-import type { Check, RuleVerdict, Verification } from "./verification.ts";
+import type { Check, Departure, RuleVerdict, Verification } from "./verification.ts";
 
 export interface VerificationStyle {
   readonly bold: (text: string) => string;
@@ -18,7 +18,7 @@ export function printVerification(verification: Verification, style: Verificatio
   const rule = (verdict: RuleVerdict): readonly string[] => {
     const { id, gradient, descends, departures, check, formulas, angle } = verdict;
     const claim = gradient ? "is −∂E" : descends === undefined ? "is no gradient as written" : `is −∂(${descends})`;
-    const undone = gradient || descends !== undefined ? "" : " with this undone";
+    const undone = descends === undefined && departures.some(isUndone) ? " with this undone" : "";
     const results = [
       ...(check === undefined ? [] : [`${mark(check)}${undone}`]),
       ...formulas.map((formula) => `${mark(formula)}  ${formula.what}`),
@@ -54,5 +54,8 @@ export function printVerification(verification: Verification, style: Verificatio
   }
   return lines.join("\n");
 }
+
+/** Two energies are compared each on its side, and what has none along a way: as written. */
+const isUndone = ({ kind }: Departure): boolean => kind !== "two-energies" && kind !== "output-slope";
 
 const figure = (value: number | null): string => (value === null ? "not finite" : value.toExponential(0));

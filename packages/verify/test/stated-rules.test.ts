@@ -316,6 +316,59 @@ describe("a learned precision", () => {
   });
 });
 
+describe("an output g whose entries a precision or g itself mixes", () => {
+  const precisions = [
+    [
+      "full, weigh",
+      {
+        kind: "full",
+        covariance: [
+          [2, 0.6, 0],
+          [0.6, 1, -0.3],
+          [0, -0.3, 0.5],
+        ],
+        apply: "weigh",
+      },
+    ],
+    ["full, whiten", { kind: "full", learn: true, apply: "whiten" }],
+    ["diagonal, weigh", { kind: "diagonal", sigma: [0.5, 2, 0.9], apply: "weigh" }],
+  ] as const satisfies readonly (readonly [string, PrecisionSpec])[];
+  const mixed = (precision: PrecisionSpec, output: "sigmoid" | "softmax"): CircuitSpec => ({
+    version: 1,
+    name: "mixed",
+    states: { x: { shape: [2, 2, 2], observed: { data: "image" } }, z: { shape: [3] }, y: { shape: [4] } },
+    errors: { e: { target: "x" }, f: { target: "z", output, bias: true, precision } },
+    synapses: { W: { from: "z", to: "e", kind: "dense" }, U: { from: "y", to: "f", kind: "dense" } },
+  });
+  const each = precisions.flatMap(([name, precision]) =>
+    (["sigmoid", "softmax"] as const).map((output) => [name, output, precision] as const),
+  );
+
+  it.each(each)("is compared along ways: %s, %s", async (_, output, precision) => {
+    const found = await verify(mixed(precision, output));
+    expect(failing(found)).toEqual([]);
+    // Of what predicts, what is predicted, and the weights and bias between them.
+    for (const id of ["y", "z", "U", "bias:f"]) expect(ruleOf(found, id).check?.ok).toBe(true);
+    const potential = precision.kind === "diagonal" && output === "sigmoid";
+    expect(found.energies[1]!.kind).toBe(potential ? "matching-loss" : "none");
+    expect(ruleOf(found, "U").departures.some(({ kind }) => kind === "output-slope")).toBe(!potential);
+  });
+
+  it.each(each)("is found out where it is off: %s, %s", async (_, output, precision) => {
+    const spec = mixed(precision, output);
+    const doubled = await verify(spec, ({ deltas }) => ({
+      deltas: changed(deltas, "U", (delta) => scaled(delta, 1.001)),
+    }));
+    expect(failing(doubled)).toEqual(["U"]);
+    const moved = await verify(spec, ({ corrections }) => ({
+      corrections: changed(corrections, "z", (term) =>
+        mapTerm(term, (part) => (part.kind === "error" && part.error === "f" ? scaled(part, 1.001) : part)),
+      ),
+    }));
+    expect(failing(moved)).toEqual(["z"]);
+  });
+});
+
 const scaled = (of: Term, by: number): Term => ({ kind: "scale", by, of });
 
 /** A term with each of its parts changed, the inner ones not again. */
