@@ -13,7 +13,7 @@ import path from "node:path";
 import { compile } from "@settle/compiler";
 import { type CircuitSpec, parseCircuit } from "@settle/spec";
 import { build } from "vite";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 const chromium = ["chromium", "chromium-browser", "google-chrome"].find(
   (name) => spawnSync(name, ["--version"]).status === 0,
@@ -60,7 +60,9 @@ beforeAll(async () => {
   script = bundle?.output.map((file) => (file.type === "chunk" ? file.code : "")).join("\n") ?? "";
 });
 
-describe.skipIf(chromium === undefined)("the wasm engine in Chromium", () => {
+describe("the wasm engine in Chromium", () => {
+  beforeEach(({ skip }) => skip(chromium === undefined, "no Chromium is installed"));
+
   it("agrees with the reference engine on worker threads where memory may be shared", async () => {
     const report = await reportOfPage(isolation);
     expect(report).toMatchObject({

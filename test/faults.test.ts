@@ -8,7 +8,7 @@ import { type CircuitSpec, printCircuit } from "@settle/spec";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { loadWasm } from "../packages/engine-wasm/src/load-wasm.ts";
 import { detectHost, type WorkerHandle } from "../packages/engine-wasm/src/wasm-host.ts";
 import { ended, startFromSources } from "./start-from-sources.ts";
@@ -32,7 +32,9 @@ const circuit: CircuitSpec = {
   learn: { rule: "adam", rate: 0.01, batch: 5 },
 };
 
-describe.skipIf(!native.available)("the native engine among other things that happen", () => {
+describe("the native engine among other things that happen", () => {
+  beforeEach(({ skip }) => skip(!native.available, native.available ? "" : native.reason));
+
   it(
     "is stopped by Ctrl-C in the middle of a settle that would last for days, and keeps what was learned before",
     async () => {

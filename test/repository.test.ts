@@ -61,6 +61,11 @@ describe("the repository", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("leaves no test out without a reason that is announced", () => {
+    const tests = everything.filter((file) => /\/?test\/.*\.ts$/.test(file));
+    expect(linesWith(tests, /\b(it|test|describe|suite)\.(skip|skipIf|runIf|todo)\b|\bskip\(\)/)).toEqual([]);
+  });
+
   it("has no any, enum, namespace or default export in its packages", () => {
     const code = linesWith(
       sources,

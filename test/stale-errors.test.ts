@@ -1,7 +1,8 @@
 /** Stale errors against their closed form, on each engine that works here. */
 import { createSession, engineRegistry } from "@settle/settle";
 import type { CircuitSpec } from "@settle/spec";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { whyAbsent } from "./program-engines.ts";
 
 const [weight, beta, begin, learningRate, steps] = [0.8, 0.25, 0.5, 0.1, 3] as const;
 const circuit = (errors: "fresh" | "stale"): CircuitSpec => ({
@@ -28,13 +29,14 @@ const stateAfter = (x: number, step: number): number => (x - errorAfter(x, step)
 const registered = await Promise.all(
   engineRegistry.map(async ({ name, load }) => {
     const engine = await load();
-    const { available } = await engine.probe().catch(() => ({ available: false }));
-    return { name, engine, available };
+    return { name, engine, reason: await whyAbsent(engine) };
   }),
 );
 
-describe.each(registered)("on $name", ({ engine, available }) => {
-  it.runIf(available).each([
+describe.each(registered)("on $name", ({ engine, reason }) => {
+  beforeEach(({ skip }) => skip(reason !== undefined, reason));
+
+  it.each([
     ["fresh errors are those of the final states", "fresh", steps],
     ["stale errors are those the last correction was made with", "stale", steps - 1],
   ] as const)("%s, and the weights learn from them and the final states", async (_what, errors, at) => {

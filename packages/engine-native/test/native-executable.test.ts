@@ -4,7 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { createNativeEngine } from "../src/index.ts";
 import { mapProgram, width } from "./map-program.ts";
@@ -28,7 +28,9 @@ async function using<Result>(work: (executable: Executable) => Promise<Result>):
   }
 }
 
-describe.skipIf(!status.available)("a native executable", () => {
+describe("a native executable", () => {
+  beforeEach(({ skip }) => skip(!status.available, status.available ? "" : status.reason));
+
   it("keeps states and inputs between runs of the same batch", async () => {
     await using(async (executable) => {
       await executable.run({ batch: 3, schedule: step, inputs: new Map([[x, ones(3)]]) });

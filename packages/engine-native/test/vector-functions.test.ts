@@ -10,7 +10,7 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 
 import { createNativeEngine } from "../src/index.ts";
 import { mapProgram, width } from "./map-program.ts";
@@ -68,7 +68,9 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * Math.sqrt(Math.PI)));
 }
 
-describe.skipIf(!status.available)("compiled primitives", () => {
+describe("compiled primitives", () => {
+  beforeEach(({ skip }) => skip(!status.available, status.available ? "" : status.reason));
+
   const unary: readonly (readonly [UnaryPrimitive, (x: number) => number, number])[] = [
     ["neg", (x) => -x, 0],
     ["abs", Math.abs, 0],

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { findCompiler, targetOf } from "../../src/build/compiler.ts";
 import { createNativeEngine } from "../../src/index.ts";
@@ -37,7 +37,8 @@ describe("the search for a compiler", () => {
     expect(status).toMatchObject({ available: false, remedy: expect.any(String) });
   });
 
-  it.skipIf(!compiler.ok)("does not ask twice", async () => {
+  it("does not ask twice", async ({ skip }) => {
+    skip(!compiler.ok, compiler.ok ? "" : compiler.reason);
     const notes = join(folder, "notes");
     const first = await findCompiler({ notes });
     expect(readdirSync(notes)).toHaveLength(1);
@@ -56,7 +57,9 @@ describe("the search for a compiler", () => {
   });
 });
 
-describe.skipIf(!compiler.ok)("a compiler that fails on kernels", () => {
+describe("a compiler that fails on kernels", () => {
+  beforeEach(({ skip }) => skip(!compiler.ok, compiler.ok ? "" : compiler.reason));
+
   it("is a diagnostic that holds what it said", async () => {
     const picky = script(
       "picky",
