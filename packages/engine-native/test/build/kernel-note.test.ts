@@ -35,7 +35,10 @@ describe("a note of which library belongs to a plan", () => {
   });
 
   it("has another key for other plans and other compilers", async ({ skip }) => {
-    if (!found.ok) return skip(found.reason);
+    if (!found.ok) {
+      skip(found.reason);
+      return;
+    }
     const { compiler } = found;
     const plan = planProgram(program, { lanes: 4 });
     const keys = await Promise.all([
@@ -49,7 +52,10 @@ describe("a note of which library belongs to a plan", () => {
   });
 
   it("leads to the library, and a library that is gone is built again", async ({ skip }) => {
-    if (!found.ok) return skip(found.reason);
+    if (!found.ok) {
+      skip(found.reason);
+      return;
+    }
     const cache = join(folder, "kernels");
     const load = async (): Promise<void> => (await createNativeEngine({ cache }).load(program)).dispose();
     await load();
