@@ -43,10 +43,10 @@ export const bounded: CircuitSpec = {
   learn: { rule: "adam", rate: 0.01, constraint: { kind: "stable", bound: 4, every: 2 } },
 };
 
-export const count = 12;
-export const samples = Array.from({ length: count }, (_, i) => i);
+const count = 12;
+const samples = Array.from({ length: count }, (_, i) => i);
 export const image = sampleUniforms({ seed: 1, stream: "images", samples }, 6).map((value) => 4 * value);
-export const source = arraySource("uniform numbers", { image: { shape: [6], data: image } });
+const source = arraySource("uniform numbers", { image: { shape: [6], data: image } });
 export const whole: DataBatch = { count, fields: { image } };
 export const options: TrainingOptions = { source, epochs: 80, batch: 4, stabilityEvery: 1 };
 
