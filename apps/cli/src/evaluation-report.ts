@@ -20,7 +20,10 @@ export async function printEvaluation(
     `Discrepancy ${evaluation.discrepancy.total.toFixed(3)} (${perLayer.join(", ")}); ${evaluation.imagesPerSecond.toFixed(0)} images/s settled.`,
   );
   if (diverged > 0) context.complain(`${diverged} of ${images} images diverged: their scores are not numbers.`);
-  if (picture !== undefined) context.print(`Pictures: ${picture}`);
+  if (picture !== undefined) {
+    const columns = Object.keys(evaluation.pictures[0]?.images ?? {});
+    context.print(`Pictures: ${picture} (from left to right: ${columns.join(", ")})`);
+  }
 }
 
 /** Writes the samples as one sheet, a row each. @returns its path */

@@ -15,6 +15,25 @@ describe("settle check", () => {
     expect(stdout).toContain("738,072 parameters");
   });
 
+  it("says how much of what is wrong can be repaired by itself", async () => {
+    const text = JSON.stringify(tinyCircuit).replace('"leaky-relu"', '"leaky-rleu"').replace('"deconv2d"', '"deconv"');
+    await writeFile(join(folder, "repairable.json"), text);
+    const { code, stderr } = await settle(["check", "repairable.json"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain("can be repaired by itself: settle fix repairable.json --write");
+    expect((await settle(["check", "repairable.json", "--quiet"], { cwd: folder })).stderr).not.toContain("settle fix");
+  });
+
+  it("takes an experiment for what it is", async () => {
+    expect((await settle(["check", "wiring"])).stdout).toMatch(/^ok {2}wiring {2}\d+ circuits, 5 seeds/);
+    const experiment = { version: 1, name: "few", circuits: { one: { circuit: "tiny.json" } } };
+    await writeFile(join(folder, "few.json"), JSON.stringify(experiment));
+    const { code, stdout } = await settle(["check", "few.json", "--json"], { cwd: folder });
+    expect(code).toBe(1);
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { message: string }[] };
+    expect(diagnostics.map(({ message }) => message)).toContain('The experiment has no "seeds".');
+  });
+
   it("gives scripts an empty list of diagnostics", async () => {
     expect(await json("check", "conv-ngc")).toEqual({ ok: true, diagnostics: [] });
   });

@@ -73,6 +73,7 @@ export async function createBaselineSession(
     get updates() {
       return updates;
     },
+    prepare: () => Promise.resolve(),
     settle: (batch, { modes = {} } = {}) =>
       inTurn(() => {
         const mode = modes[image] ?? "clamped";

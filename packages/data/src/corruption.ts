@@ -13,6 +13,8 @@ export interface CorruptionKey {
 }
 
 export type Mask =
+  /** Nothing is known of the image. */
+  | { readonly kind: "all" }
   /** One half is missing. */
   | { readonly kind: "half"; readonly missing: "top" | "bottom" | "left" | "right" }
   /** A rectangle of pixels is missing, at a random place. */
@@ -50,7 +52,7 @@ export function drawMasks(shape: Shape, key: CorruptionKey, mask: Mask): Float32
   const size = sizeOf(shape);
   checkMask(mask, height, width);
   const masks = new Float32Array(key.samples.length * size);
-  const draws = mask.kind === "half" ? 0 : mask.kind === "box" ? 2 : height * width;
+  const draws = { all: 0, half: 0, box: 2, random: height * width }[mask.kind];
   const chance = sampleUniforms({ ...key, stream: "corrupt/mask" }, draws);
   for (let sample = 0; sample < key.samples.length; sample++) {
     const isMissing = missingPixels(mask, height, width, chance.subarray(sample * draws, (sample + 1) * draws));
@@ -118,6 +120,8 @@ function missingPixels(
   chance: Float32Array,
 ): (row: number, column: number) => boolean {
   switch (mask.kind) {
+    case "all":
+      return () => true;
     case "half":
       return (row, column) => {
         const along =

@@ -102,7 +102,7 @@ function filesOf(name: string): string {
 function notFetched(name: string, folder: string): Error {
   return settleError("data/missing-folder", `The data set ${name} is not on this machine: ${folder} does not exist.`, {
     file: folder,
-    help: `\`settle data get ${filesOf(name)}\` fetches it; or give its folder, ${name}:DIR (${originOf(filesOf(name))})`,
+    help: `\`settle data get ${filesOf(name)}\` fetches it; or give its folder, ${name}:DIR (${originOf(filesOf(name))})${name === "mnist" ? "; mnist10k, its first 10,000 digits, needs neither" : ""}`,
   });
 }
 

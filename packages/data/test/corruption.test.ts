@@ -54,6 +54,10 @@ describe("noise", () => {
 describe("masks", () => {
   const key = { seed: 1, samples: [0, 1] };
 
+  it("hide everything", () => {
+    expect([...drawMasks([2, 2, 1], key, { kind: "all" })]).toEqual(Array.from({ length: 8 }, () => 0));
+  });
+
   it("hide one half", () => {
     const rows = (missing: "top" | "bottom" | "left" | "right") =>
       [...drawMasks([2, 2, 1], { seed: 1, samples: [0] }, { kind: "half", missing })].join("");

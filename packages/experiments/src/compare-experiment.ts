@@ -31,6 +31,8 @@ export interface CompareOptions {
   /** Ends it: runs under way are kept as they are, finished ones are compared. */
   readonly signal?: AbortSignal;
   readonly onPlan?: (plan: ExperimentPlan) => void;
+  /** How many circuits have been compiled and measured, of how many: the estimate rests on it. */
+  readonly onMeasure?: (done: number, total: number) => void;
   /** Before the first run; `seconds` is absent where none is to be made. */
   readonly onEstimate?: (estimate: { readonly seconds?: number; readonly made: number; readonly kept: number }) => void;
   /** Seconds of work done and in all, of one worker. */
@@ -59,7 +61,7 @@ export async function compareExperiment(experiment: LoadedExperiment, options: C
         (seal === undefined || missing.length > 0) && before.findIndex((other) => other.run.key === run.key) === i,
     );
     const jobs = open.map((state) => jobOf(state, plan, options));
-    const calibrations = await calibrateCircuits(plan, jobs, pool);
+    const calibrations = await calibrateCircuits(plan, jobs, pool, options);
     checkMetrics(
       experiment,
       (task) => [...calibrations.values()].find(({ metrics }) => task in metrics)?.metrics[task],
@@ -126,7 +128,7 @@ async function withWallTime(
   let stepSeconds = kept?.name === name ? kept.stepSeconds : undefined;
   if (stepSeconds === undefined) {
     const jobs = firstRuns(plan).map((run) => jobOf({ run, missing: plan.tasks, trained: 0 }, plan, options));
-    stepSeconds = stepSecondsOf(plan, await calibrateCircuits(plan, jobs, pool));
+    stepSeconds = stepSecondsOf(plan, await calibrateCircuits(plan, jobs, pool, options));
     await writeWhole(path, `${JSON.stringify({ name, stepSeconds }, undefined, 2)}\n`, "write what a step costs");
   }
   return planExperiment(experiment, { ...engineOf(options), stepSeconds });
@@ -168,6 +170,7 @@ async function calibrateCircuits(
   { contenders }: ExperimentPlan,
   jobs: readonly RunJob[],
   pool: WorkerPool,
+  { onMeasure }: CompareOptions,
 ): Promise<Calibrations> {
   const chosen = contenders.flatMap(({ id }) => {
     const own = jobs.filter(({ run }) => run.circuit === id);
@@ -177,7 +180,8 @@ async function calibrateCircuits(
     );
     return job === undefined ? [] : [job];
   });
-  const measured = await pool.calibrate(chosen);
+  if (chosen.length > 0) onMeasure?.(0, chosen.length);
+  const measured = await pool.calibrate(chosen, (done) => onMeasure?.(done, chosen.length));
   return new Map(chosen.flatMap(({ run }, i) => (measured[i] === undefined ? [] : [[run.circuit, measured[i]]])));
 }
 

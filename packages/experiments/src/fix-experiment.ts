@@ -4,14 +4,16 @@ import { fixDocument, type FixResult, type Judge, type LoadOptions } from "@sett
 import { readJsonText } from "@settle/spec";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { predefinedExperiments } from "./predefined-experiments.ts";
 import { experimentDocument, validateExperiment } from "./validate-experiment.ts";
 
 /** As `fixCircuit`, for an experiment. The circuits that it names are files of their own. */
 export const fixExperiment = (file: string, options: LoadOptions = {}): Promise<FixResult> =>
   fixDocument(file, judgeExperiment, options);
 
-/** Whether a file compares circuits rather than being one; false for what cannot be read. */
+/** Whether a JSON file compares circuits rather than being one, or a predefined experiment is named; false for what cannot be read. */
 export async function isExperimentFile(file: string, { from }: LoadOptions = {}): Promise<boolean> {
+  if ((await predefinedExperiments()).includes(file)) return true;
   const text = await readFile(resolve(from ?? process.cwd(), file), "utf8").catch(() => "");
   const { value } = readJsonText(text, file, experimentDocument);
   return (

@@ -1,5 +1,6 @@
 export type { ComparedRun, Comparison, ComparisonTime } from "./comparison.ts";
 export { compareExperiment, type CompareOptions } from "./compare-experiment.ts";
+export { checkExperiment } from "./check-experiment.ts";
 export { compareReproduction, type ReproductionDifferences } from "./compare-reproduction.ts";
 export { defineExperiment, type ExperimentLiteral } from "./define-experiment.ts";
 export { ExperimentError } from "./experiment-error.ts";

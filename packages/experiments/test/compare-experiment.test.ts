@@ -55,6 +55,15 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("a comparison", () => {
+  it("tells how many circuits have been measured before it says how long they will take", async () => {
+    const told: unknown[] = [];
+    await compare({ ...tinyExperiment, seeds: 1 }, "measured", {
+      onMeasure: (done, total) => void told.push([done, total]),
+      onEstimate: ({ made }) => void told.push(made),
+    });
+    expect(told).toEqual([[0, 2], [1, 2], [2, 2], 2]);
+  });
+
   it("trains every circuit with every seed and scores it", () => {
     expect(first.runs.map(({ circuit, seed, status }) => [circuit, seed, status])).toEqual([
       ["plain", 1, "finished"],

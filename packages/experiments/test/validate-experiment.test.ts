@@ -1,7 +1,8 @@
-import { ExperimentError, loadExperiment, planExperiment } from "@settle/experiments";
-import { readdirSync } from "node:fs";
+import { checkExperiment, ExperimentError, loadExperiment, planExperiment } from "@settle/experiments";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tinyExperiment, tinyFolder, type TinyFolder } from "./tiny-experiment.ts";
+import { tinyCircuit, tinyExperiment, tinyFolder, type TinyFolder } from "./tiny-experiment.ts";
 
 let folder: TinyFolder;
 const before = process.cwd();
@@ -31,6 +32,19 @@ const codesOf = async (experiment: unknown): Promise<readonly string[]> =>
 describe("an experiment", () => {
   it("that is right has nothing said against it", async () => {
     expect(await complaints(tinyExperiment)).toEqual([]);
+  });
+
+  it("is checked without its data: fields, circuits, and what is held equal", async () => {
+    const check = (experiment: unknown) => checkExperiment(folder.write(experiment));
+    const elsewhere = { ...tinyExperiment, data: { train: "not-here" } };
+    expect(await check(elsewhere)).toMatchObject({ diagnostics: [], summary: "2 circuits, 3 seeds, 1 task, 1 metric" });
+    const faulty = { ...tinyExperiment, baseline: "plane" };
+    expect((await check(faulty)).diagnostics.map(({ code }) => code)).toEqual(["experiment/unknown-circuit"]);
+    const merge = { states: { z2: { shape: [1, 1, 3] } } };
+    const uneven = { plain: { circuit: "tiny.json" }, wide: { circuit: "tiny.json", merge } };
+    const held = await check({ ...tinyExperiment, circuits: uneven, equal: ["parameters"] });
+    expect(held.diagnostics.map(({ code }) => code)).toEqual(["experiment/unequal-budgets"]);
+    expect((await checkExperiment("nothing.json")).diagnostics.map(({ code }) => code)).toEqual(["load/no-such-file"]);
   });
 
   it("may be a TypeScript file", async () => {
@@ -84,6 +98,22 @@ export default defineExperiment(${JSON.stringify(tinyExperiment)});`;
 });
 
 describe("a variant", () => {
+  const family = {
+    ...tinyCircuit,
+    parameters: { units: { default: 2, min: 1, max: 4, integer: true } },
+    states: { ...tinyCircuit.states, z2: { shape: [1, 1, { $parameter: "units" }], activation: "tanh" } },
+  };
+
+  it.each([
+    ["template/wrong-type", { units: "3" }, "/circuits/other/parameters/units"],
+    ["template/out-of-range", { units: 9 }, "/circuits/other/parameters/units"],
+    ["template/unknown-parameter", { unit: 3 }, "/circuits/other/parameters"],
+  ])("given a parameter that does not fit is told where it was given: %s", async (code, parameters, pointer) => {
+    writeFileSync(join(folder.dir, "family.json"), JSON.stringify(family));
+    const circuits = { ...tinyExperiment.circuits, other: { circuit: "family.json", parameters } };
+    expect(await complaints({ ...tinyExperiment, circuits })).toMatchObject([{ code, pointer }]);
+  });
+
   it("whose patch points nowhere is named with the operation", async () => {
     const circuits = {
       ...tinyExperiment.circuits,

@@ -48,8 +48,11 @@ export interface EvaluationResult {
   readonly diverged: readonly DivergedSample[];
   /** How many stopped early because they had settled. */
   readonly settled: number;
-  /** `data` is the time spent waiting for samples; `settle` includes copying results from the engine. */
-  readonly seconds: { readonly data: number; readonly settle: number; readonly total: number };
+  /**
+   * `load` is the time until the engine held the Program, `data` that spent waiting for samples; `settle` includes
+   * copying results from the engine.
+   */
+  readonly seconds: { readonly load: number; readonly data: number; readonly settle: number; readonly total: number };
   /** By the time spent settling. */
   readonly imagesPerSecond: number;
 }
@@ -67,6 +70,8 @@ export async function evaluate(session: Session, options: EvaluationOptions): Pr
     Array.from({ length: Math.min(size, samples - b * size) }, (__, i) => b * size + i),
   );
   const began = performance.now();
+  await session.prepare(options.modes);
+  const load = (performance.now() - began) / 1000;
   let data = 0;
   let settle = 0;
   let done = 0;
@@ -97,7 +102,7 @@ export async function evaluate(session: Session, options: EvaluationOptions): Pr
     discrepancy: meanDiscrepancy(sum),
     diverged,
     settled,
-    seconds: { data, settle: settle / 1000, total: (performance.now() - began) / 1000 },
+    seconds: { load, data, settle: settle / 1000, total: (performance.now() - began) / 1000 },
     imagesPerSecond: (1000 * samples) / settle,
   };
 }

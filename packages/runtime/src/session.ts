@@ -152,6 +152,11 @@ export interface Session {
   /** Updates since the parameters were initialized. */
   readonly updates: number;
   /**
+   * Compiles and loads the Program of a mode set, which the first settle in it would do otherwise.
+   * @param modes  default: every observed node clamped
+   */
+  prepare(modes?: Modes): Promise<void>;
+  /**
    * Settles a batch, synapses held fixed.
    * @throws {SettleError} `data/…` when the batch does not fit the circuit or is not finite
    */
@@ -261,6 +266,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     get updates() {
       return updates;
     },
+    prepare: (modes) => inTurn(async () => void (await pool.use(modes))),
     settle: (batch, settleOptions = {}) =>
       inTurn(async () => {
         const { executable, group } = await useFor(batch.count, settleOptions.modes);

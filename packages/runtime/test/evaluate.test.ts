@@ -30,6 +30,26 @@ describe("evaluating", () => {
     expect(result).toMatchObject({ samples: 10, settled: 0, diverged: [] });
   });
 
+  test("has the engine load its Program before it settles, so that no settle waits for it", async () => {
+    const engine = fakeEngine();
+    const session = await createSession({ engine, seed: 7, programFor: (modes) => linearProgram(modes) });
+    await session.prepare({ x: "released" });
+    expect(engine.loaded.length).toBe(2);
+    await session.settle(await linearBatch(2), { modes: { x: "released" } });
+    expect(engine.loaded.length).toBe(2);
+    const loadedBefore: number[] = [];
+    const watched: Session = Object.create(session, {
+      settle: {
+        value: (...given: Parameters<Session["settle"]>) => {
+          loadedBefore.push(engine.loaded.length);
+          return session.settle(...given);
+        },
+      },
+    }) as Session;
+    await evaluate(watched, { source: linearSource(3), modes: { x: "free" } });
+    expect(loadedBefore).toEqual([3]);
+  });
+
   test("changes neither parameters nor the count of updates", async () => {
     const session = await newSession();
     const before = await session.parameters.export();

@@ -37,6 +37,8 @@ export interface Evaluation {
   readonly discrepancy: Discrepancy;
   /** How many samples diverged. They do not count in the discrepancy, but make the metrics of images NaN. */
   readonly diverged: number;
+  /** Time until the engine held the Programs that the task settles with; none where it held them before. */
+  readonly loadSeconds: number;
   /** Time spent settling. */
   readonly settleSeconds: number;
   /** Images settled per second, all passes counted. */
@@ -90,6 +92,7 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
   }
   // Of the task's own samples: a probe's first pass is over others.
   const first = results.find((_, nth) => passes[nth]?.source === undefined) as EvaluationResult;
+  const loadSeconds = results.reduce((sum, { seconds }) => sum + seconds.load, 0);
   const settleSeconds = results.reduce((sum, { seconds }) => sum + seconds.settle, 0);
   const settled = results.reduce((sum, { samples }) => sum + samples, 0);
   const { "": metrics = {}, ...variants } = scores();
@@ -101,6 +104,7 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
     variants,
     discrepancy: first.discrepancy,
     diverged: first.diverged.length,
+    loadSeconds,
     settleSeconds,
     imagesPerSecond: settled / settleSeconds,
     pictures: shape === undefined ? [] : shown.map((images) => ({ shape, images })),

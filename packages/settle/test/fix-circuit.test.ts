@@ -35,6 +35,7 @@ async function fix(text: string): Promise<Awaited<ReturnType<typeof fixCircuit>>
 const spoilt: readonly (readonly [what: string, from: string, to: string, code: string])[] = [
   ["a missing version", '  "version": 1,\n', "", "schema/missing-version"],
   ["a misspelt field", '"activation"', '"activaton"', "schema/unknown-field"],
+  ["a misspelt section", '"synapses"', '"synapse"', "schema/unknown-field"],
   ["a misspelt kind", '"tanh"', '"tahn"', "schema/unknown-kind"],
   ["a misspelt word", '"over": "kernel"', '"over": "kernle"', "schema/unknown-value"],
   ["a number in quotes", '"stride": 2 },', '"stride": "2" },', "schema/wrong-type"],

@@ -58,7 +58,14 @@ export const compareCommand: CommandDefinition = {
           context.log(
             `Comparing ${contenders.map(({ id }) => id).join(", ")} over ${seeds.length} seeds on ${training.data.name}, with ${engine}.`,
           ),
+        onMeasure: (done, total) => {
+          if (done === 0) show(`Compiling and measuring ${total} ${total === 1 ? "circuit" : "circuits"}.`);
+          bar ??= context.progress({ title: "compiling and measuring", total, unit: "circuits" });
+          bar.update(done);
+        },
         onEstimate: ({ seconds, made, kept }) => {
+          bar?.stop();
+          bar = undefined;
           if (seconds === undefined) return;
           const workers = `${options.workers} ${options.workers === 1 ? "worker" : "workers"}`;
           context.log(

@@ -60,7 +60,7 @@ export const evalCommand: CommandDefinition = {
       )
       .option(
         "--hide <part,…>",
-        "complete: bottom, top, left, right, box:HEIGHTxWIDTH or random:SHARE; default bottom",
+        "complete: bottom, top, left, right, all, box:HEIGHTxWIDTH or random:SHARE; default bottom",
         listOf(maskOf),
       )
       .option("--occlude <n,…>", "robustness: sides of the grey squares, in pixels", listOf(wholeNumber(1)))
@@ -144,7 +144,7 @@ export const evalCommand: CommandDefinition = {
         ...(picture !== undefined && { picture }),
         seconds: {
           compile: compileSeconds,
-          load: loadSeconds,
+          load: loadSeconds + evaluation.loadSeconds,
           settle: evaluation.settleSeconds,
           total: (performance.now() - began) / 1000,
         },
@@ -177,7 +177,8 @@ function maskOf(text: string): Mask {
   if (box) return { kind: "box", height: Number(box[1]), width: Number(box[2]) };
   const random = /^random:(0?\.\d+|1|1\.0+)$/.exec(text);
   if (random) return { kind: "random", missing: Number(random[1]) };
+  if (text === "all") return { kind: "all" };
   if (text === "bottom" || text === "top" || text === "left" || text === "right")
     return { kind: "half", missing: text };
-  throw new InvalidArgumentError("A part is bottom, top, left, right, box:8x8 (height × width) or random:0.5.");
+  throw new InvalidArgumentError("A part is bottom, top, left, right, all, box:8x8 (height × width) or random:0.5.");
 }

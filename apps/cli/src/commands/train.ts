@@ -108,6 +108,11 @@ export const trainCommand: CommandDefinition = {
         follow.stop();
         const evaluation = validation && result.kind === "done" ? await showValidation(session, validation) : undefined;
         await run.finish(statusOf[result.kind], { discrepancy: result.discrepancy?.total ?? null });
+        // Said before the report is made: nobody who stops something should wait to hear that it has.
+        if (result.kind === "interrupted") {
+          const { updates } = result.position;
+          context.log(`Stopped after update ${updates}; all of it is kept. Go on with: --run ${run.dir} --resume`);
+        }
         await writeTrainingReport(run, { compiled, result, ...(evaluation && { evaluation }) });
         return await report(context, { result, run, compileSeconds });
       } catch (fault) {
@@ -198,7 +203,6 @@ async function report(
       );
       return exitCodes.done;
     case "interrupted":
-      context.log(`Stopped after update ${position.updates}; all of it is kept. Go on with: --run ${run.dir} --resume`);
       return exitCodes.interrupted;
     case "diverged":
       await renderDiagnostics([result.diagnostic], undefined, context);

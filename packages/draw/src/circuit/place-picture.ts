@@ -6,7 +6,7 @@ import { sizeOfLabel } from "./label-size.ts";
 import { nodeAt, outlinePoint, spreadEnds } from "./link-ends.ts";
 import type { PictureLayout, PlacedLink, PlacedRow, PlacedUnit } from "./picture-layout.ts";
 import type { Point } from "../strokes.ts";
-import { sizeOfUnits } from "./unit-size.ts";
+import { noteLine, sizeOfUnits } from "./unit-size.ts";
 
 /** Height of an arc over or under a row, with its label. */
 const arcRoom = 50;
@@ -144,7 +144,12 @@ function placerBeside(
       ? {
           link,
           curve: loop(start, end, height),
-          label: { ...size, x: start.x - 20 - size.width, y: top - size.height / 2 + 6 },
+          // Beside the ring, above what is noted on the left of its state.
+          label: {
+            ...size,
+            x: start.x - 20 - size.width,
+            y: Math.min(top - size.height / 2 + 6, notesTop(unitAt(link.from)) - size.height),
+          },
         }
       : {
           link,
@@ -153,6 +158,8 @@ function placerBeside(
         };
   };
 }
+
+const notesTop = ({ unit, state }: PlacedUnit): number => state.y - (unit.notes.length * noteLine) / 2 - 3;
 
 /** How far from the centre of its node an arc stands: clear of what goes to other rows, the road back inside. */
 function footOf(link: PictureLink, node: "state" | "error", end: "from" | "to"): number {

@@ -70,7 +70,7 @@ function renderUnit({ unit, state, error }: PlacedUnit): string {
   const fill = unit.observed ? ink.observed : ink.state;
   const parts = [
     ...(unit.map ? renderMap(state, color, fill) : [renderCircle(state, color, fill)]),
-    nodeName(unit.id, state, color),
+    nodeName(unit.id, state, color, sizeInState),
     ...notes(unit.notes, state.x - stateRadius - 10, state.y, "end", color),
   ];
   if (unit.error !== undefined) {
@@ -92,7 +92,7 @@ function renderUnit({ unit, state, error }: PlacedUnit): string {
         stroke: errorColor,
         "stroke-width": 1.6,
       }),
-      nodeName(id, error, errorColor),
+      nodeName(id, error, errorColor, sizeInError),
       ...notes(lines, error.x + errorRadius + 10, error.y, "start", errorColor),
       // The state is measured, and its error subtracted from it.
       line({ x: from + 2, y: error.y - 6 }, { x: to + 5, y: error.y - 6 }, errorColor, "arrow"),
@@ -122,12 +122,15 @@ function renderMap({ x, y }: Point, color: string, fill: string): readonly strin
   );
 }
 
-/** Long names are set smaller, and broken at a hyphen, so that they fit. */
-function nodeName(id: string, { x, y }: Point, color: string): string {
-  const room = 46;
-  const whole = (15 * room) / textWidth(id, 15);
-  const lines = whole < 11 ? brokenName(id) : [id];
-  const size = Math.max(6, Math.min(15, ...lines.map((each) => (15 * room) / textWidth(each, 15))));
+/** Of the name of a node, at most and at least. */
+const nameSize = { most: 15, least: 6, readable: 11 };
+
+/** Long names are set smaller, and broken at a hyphen or underscore, so that they fit. */
+function nodeName(id: string, { x, y }: Point, color: string, sizeOf: (lines: readonly string[]) => number): string {
+  const broken = brokenName(id);
+  const whole = sizeOf([id]);
+  const lines = whole < nameSize.readable && sizeOf(broken) > 1.1 * whole ? broken : [id];
+  const size = Math.max(nameSize.least, Math.min(nameSize.most, sizeOf(lines)));
   const first = y + size * 0.36 - ((lines.length - 1) * size * 1.1) / 2;
   return lines
     .map((each, index) =>
@@ -142,6 +145,16 @@ function nodeName(id: string, { x, y }: Point, color: string): string {
     )
     .join("");
 }
+
+/** Width of the widest line, in sizes of its letters. */
+const widthOf = (lines: readonly string[]): number => Math.max(...lines.map((each) => textWidth(each, 15) / 15));
+
+/** The size in which lines fit a state. */
+const sizeInState = (lines: readonly string[]): number => 46 / widthOf(lines);
+
+/** The size in which lines fit the diamond of an error node, whose width falls by twice the distance from its middle. */
+const sizeInError = (lines: readonly string[]): number =>
+  (errorRadius - 1) / (widthOf(lines) / 2 + 0.36 + (lines.length - 1) * 0.55);
 
 /** In two, after the hyphen or underscore nearest to the middle. */
 function brokenName(id: string): readonly string[] {

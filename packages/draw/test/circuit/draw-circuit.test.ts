@@ -1,6 +1,7 @@
 import { drawCircuit } from "@settle/draw";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { textWidth } from "../../src/text-width.ts";
 import { compiled } from "../compiled.ts";
 
 const fixture = (path: string): string => new URL(`../../fixtures/${path}`, import.meta.url).pathname;
@@ -17,6 +18,37 @@ it("a picture names every part and what it is", async () => {
     expect(texts).toContain(text);
   }
 });
+
+it.each(["e", "e_image", "e_label", "e-hidden-1", "prediction", "top_down"])(
+  "the name of an error node stays inside its diamond: %s",
+  async (id) => {
+    const circuit = {
+      ...small,
+      errors: { [id]: { target: "x" } },
+      synapses: { W: { from: "z", to: id, kind: "dense" } },
+    };
+    const svg = await drawCircuit(compiled(circuit));
+    const [, corners = ""] = /<polygon points="([^"]*)" fill="#fdeedc"/.exec(svg)!;
+    const [top, right] = corners.split(" ").map((corner) => corner.split(",").map(Number));
+    const [x, y, radius] = [top![0]!, right![1]!, right![0]! - top![0]!];
+    const lines = [
+      ...svg.matchAll(/<text[^>]* x="([\d.]+)" y="([\d.]+)" font-size="([\d.]+)" font-weight="bold"[^>]*>([^<]*)</g),
+    ]
+      .map(([, left, base, size, text]) => ({
+        left: Number(left),
+        base: Number(base),
+        size: Number(size),
+        text: text!,
+      }))
+      .filter(({ left, text }) => Math.abs(left - x) < 0.1 && id.includes(text));
+    expect(lines.map(({ text }) => text).join("")).toBe(id);
+    for (const { base, size, text } of lines) {
+      // Letters reach up to 0.72 of their size above their base line; those of these names not below it by more than 0.2.
+      const far = Math.max(Math.abs(base - 0.54 * size - y), Math.abs(base - 0.18 * size - y));
+      expect(textWidth(text, size) / 2 + far).toBeLessThanOrEqual(radius);
+    }
+  },
+);
 
 it("names that XML cannot hold are escaped", async () => {
   const circuit = { ...small, states: { x: { shape: [4], observed: { data: '<&"' } }, z: { shape: [6] } } };

@@ -74,6 +74,26 @@ describe("the places in a picture", () => {
     );
   });
 
+  it("keep the label of a competition off the notes of its state, however many", async () => {
+    const edges: Wiring["edges"] = [[1, 0]];
+    const picture = pictureOfGraph(
+      compiled(circuitOf({ count: 2, edges, separate: false, competing: true })).graph,
+      "",
+    );
+    for (const lines of [1, 2, 3, 4, 5]) {
+      const notes = Array.from({ length: lines }, (_, k) => `note ${k}`);
+      const { units, links } = await placePicture({
+        ...picture,
+        units: picture.units.map((unit) => ({ ...unit, notes })),
+      });
+      for (const { link, label } of links.filter((each) => each.link.kind === "lateral")) {
+        const { y } = units.find(({ unit }) => unit.id === link.from)!.state;
+        // Notes stand 16 apart around the middle of the state, their letters up to 11 high.
+        expect(label.y + label.height).toBeLessThanOrEqual(y - 8 * (lines - 1) + 4 - 9);
+      }
+    }
+  });
+
   it("do not depend on the order of the file", async () => {
     await fc.assert(
       fc.asyncProperty(wiring, async (drawn) => {

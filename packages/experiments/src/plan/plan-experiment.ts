@@ -1,11 +1,12 @@
 /** From an experiment file to what will be run, or to everything that keeps it from being run. */
 import { type Diagnostic, formatPointer, SettleError } from "@settle/diagnostics";
 import { checkSource } from "@settle/runtime";
-import { backpropagationOf, chooseEngine, compile, openDataset, programsOf, settleVersion } from "@settle/settle";
+import { chooseEngine, compile, openDataset, programsOf, settleVersion } from "@settle/settle";
 import { ExperimentError } from "../experiment-error.ts";
 import type { TaskSpec } from "../experiment-spec.ts";
 import type { LoadedExperiment } from "../load-experiment.ts";
-import { variantCircuit, type VariantCircuit } from "../variants/variant-circuit.ts";
+import { makeVariants } from "../variants/make-variants.ts";
+import type { VariantCircuit } from "../variants/variant-circuit.ts";
 import { contentHash } from "./content-hash.ts";
 import type {
   DataReference,
@@ -34,12 +35,8 @@ export interface PlanOptions {
 export async function planExperiment(experiment: LoadedExperiment, options: PlanOptions = {}): Promise<ExperimentPlan> {
   const { spec, source } = experiment;
   const engine = await chooseEngine(options.engine);
-  const made = await Promise.all(
-    Object.entries(spec.circuits).map(([id, variant]) => variantCircuit(id, variant, experiment)),
-  );
-  const faults: Diagnostic[] = made.flatMap((each) => (each.ok ? [] : each.diagnostics));
-  const variants = made.flatMap((each) => (each.ok ? [each.variant] : []));
-  faults.push(...variants.flatMap((variant) => checkBackpropagation(variant, experiment)));
+  const { variants, faults: found } = await makeVariants(experiment);
+  const faults = [...found];
   const data = await openAll(experiment, variants, faults);
   const autoencoders =
     data === undefined || faults.length > 0 ? [] : await planAutoencoders(experiment, data.training, faults);
@@ -92,19 +89,6 @@ function withTraining(circuit: AdjustedCircuit, { spec }: LoadedExperiment): Pla
   const { batch, rate } = compiled.program.learn;
   const backpropagation = spec.circuits[circuit.id]?.train?.by === "backpropagation";
   return { ...circuit, batch: spec.training.batch ?? batch, rate: spec.training.rate ?? rate, backpropagation };
-}
-
-/** What keeps a variant that is to be trained by backpropagation from it. */
-function checkBackpropagation({ id, spec }: VariantCircuit, experiment: LoadedExperiment): readonly Diagnostic[] {
-  if (experiment.spec.circuits[id]?.train === undefined) return [];
-  try {
-    backpropagationOf(spec);
-    return [];
-  } catch (fault) {
-    if (!(fault instanceof SettleError)) throw fault;
-    const place = experiment.source.place(formatPointer(["circuits", id, "train"]), "value");
-    return [{ ...fault.diagnostic, message: `The circuit "${id}": ${fault.diagnostic.message}`, ...place }];
-  }
 }
 
 interface OpenedData {

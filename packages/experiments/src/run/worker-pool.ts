@@ -34,10 +34,12 @@ export class WorkerPool {
   }
 
   /** What each job's circuit and tasks cost, measured side by side as they will run. */
-  async calibrate(jobs: readonly RunJob[]): Promise<readonly Calibration[]> {
+  async calibrate(jobs: readonly RunJob[], onDone?: (done: number) => void): Promise<readonly Calibration[]> {
     const results: Calibration[] = [];
+    let done = 0;
     await this.#each(jobs, async (job, index) => {
       results[index] = await this.#retry((worker) => worker.calibrate(job));
+      onDone?.((done += 1));
     });
     return results;
   }

@@ -77,6 +77,7 @@ const splitSchema = z.enum(["train", "validation", "test", "all"]);
 
 const maskSchema = z
   .union([
+    z.strictObject({ kind: z.literal("all").describe("The whole image is hidden; what else is observed stays.") }),
     z.strictObject({
       kind: z.literal("half").describe("One half is hidden."),
       missing: z.enum(["top", "bottom", "left", "right"]).describe("Which."),

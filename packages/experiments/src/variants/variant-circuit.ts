@@ -1,5 +1,5 @@
 /** The circuits of an experiment: loaded, changed, checked, compiled. */
-import { type Diagnostic, formatPointer, hasErrors } from "@settle/diagnostics";
+import { type Diagnostic, formatPointer, hasErrors, parsePointer } from "@settle/diagnostics";
 import { type CircuitAnalysis, compile, readCircuit } from "@settle/settle";
 import { type CircuitSpec, validateCircuit } from "@settle/spec";
 import type { VariantSpec } from "../experiment-spec.ts";
@@ -33,7 +33,8 @@ export async function variantCircuit(
     from: experiment.folder,
     ...(variant.parameters !== undefined && { parameters: variant.parameters }),
   });
-  if (!read.ok) return { ok: false, diagnostics: read.diagnostics.map((each) => baseFault(each, id, experiment)) };
+  if (!read.ok)
+    return { ok: false, diagnostics: read.diagnostics.map((each) => baseFault(each, id, variant, experiment)) };
   const { value, faults } = changeCircuit(read.spec, variant);
   if (faults.length > 0) {
     const diagnostics = faults.map(({ path, message }) => ({
@@ -74,11 +75,26 @@ export function checkCircuit(value: unknown): CheckedCircuit {
 }
 
 /** The circuit file itself is at fault: its own place says more than the experiment's. */
-function baseFault(fault: Diagnostic, id: string, { source }: LoadedExperiment): Diagnostic {
+function baseFault(fault: Diagnostic, id: string, variant: VariantSpec, { source }: LoadedExperiment): Diagnostic {
   const message = `The circuit "${id}" cannot be made: ${fault.message}`;
+  // What was given for a parameter is written in the experiment.
+  const given = givenAt(fault, variant);
+  if (given !== undefined)
+    return { ...withoutPlace(fault), message, ...source.place(formatPointer(["circuits", id, ...given]), "value") };
   if (fault.file !== undefined && fault.line !== undefined) return { ...fault, message };
+  return { ...withoutPlace(fault), message, ...source.place(formatPointer(["circuits", id, "circuit"]), "value") };
+}
+
+function givenAt({ code, pointer }: Diagnostic, { parameters = {} }: VariantSpec): readonly string[] | undefined {
+  if (code === "template/unknown-parameter" && pointer === "/parameters") return ["parameters"];
+  const [section, name = ""] = parsePointer(pointer);
+  const ofValue = code === "template/wrong-type" || code === "template/out-of-range";
+  return ofValue && section === "parameters" && Object.hasOwn(parameters, name) ? ["parameters", name] : undefined;
+}
+
+function withoutPlace(fault: Diagnostic): Omit<Diagnostic, "file" | "line" | "column" | "length"> {
   const { file: _file, line: _line, column: _column, length: _length, ...rest } = fault;
-  return { ...rest, message, ...source.place(formatPointer(["circuits", id, "circuit"]), "value") };
+  return rest;
 }
 
 function variantFault(fault: Diagnostic, id: string, variant: VariantSpec, { source }: LoadedExperiment): Diagnostic {

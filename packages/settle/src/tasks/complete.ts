@@ -60,9 +60,11 @@ export const complete: TaskDefinition = {
   },
 };
 
-/** `half bottom`, `box 8 × 8`, `random 0.5`. */
+/** `all`, `half bottom`, `box 8 × 8`, `random 0.5`. */
 function nameOfMask(mask: Mask): string {
   switch (mask.kind) {
+    case "all":
+      return "all";
     case "half":
       return `half ${mask.missing}`;
     case "box":

@@ -86,6 +86,7 @@ function misfit(name: string, value: unknown, parameter: ParameterSpec): Misfit 
     return {
       code: "template/wrong-type",
       message: `Parameter "${name}" must be ${wanted}; it is ${JSON.stringify(value)}.`,
+      help: `give ${rangeOf(parameter)}${typeof value === "string" && wanted !== "a text" ? ", without quotes" : ""}.`,
     };
   }
   if (typeof value === "string") return wrongOption(name, value, parameter.options ?? [value]);

@@ -3,10 +3,20 @@ import { closest, formatPointer } from "@settle/diagnostics";
 import type { z } from "zod";
 import { circuitDocument, type DocumentKind } from "./document-kind.ts";
 import type { Fault } from "./fault.ts";
-import { badId, badLength, missingField, unknownField, unknownWord, wrongSize, wrongType } from "./field-faults.ts";
+import {
+  badId,
+  badLength,
+  fieldMeant,
+  missingField,
+  unknownField,
+  unknownWord,
+  wrongSize,
+  wrongType,
+} from "./field-faults.ts";
 import {
   fieldsOf,
   isObject,
+  isRecord,
   isUnion,
   jsonTypeOf,
   listWords,
@@ -82,7 +92,10 @@ function explainIssue(
   const schema = schemaAt(root, steps);
   const value = valueOn(steps, rootValue);
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => unknownField(key, schema, value, path, document));
+    return issue.keys.flatMap((key) => [
+      unknownField(key, schema, value, path, document),
+      ...faultsInside(key, schema, value as Readonly<Record<string, unknown>>, path, document),
+    ]);
   if (issue.code === "invalid_key") return [badId(path)];
   if (schema === undefined) {
     return [{ code: "schema/wrong-type", path, message: `${nameField(path, document)}: ${issue.message}.` }];
@@ -93,6 +106,19 @@ function explainIssue(
     return [unknownWord(wordsOf(schema), value, path, "schema/unknown-value", document)];
   }
   return [wrongSize(issue, schema, value, path, document)];
+}
+
+/** What else is wrong in a section whose name is misspelt. */
+function faultsInside(
+  key: string,
+  schema: z.ZodType | undefined,
+  present: Readonly<Record<string, unknown>>,
+  path: Path,
+  document: DocumentKind,
+): readonly Fault[] {
+  const meant = fieldMeant(key, schema, present);
+  if (meant === undefined || !isRecord(meant) || jsonTypeOf(present[key]) !== "object") return [];
+  return explainValue(meant, present[key], [...path, key], document);
 }
 
 /** Explains by the alternative that was most likely meant. */

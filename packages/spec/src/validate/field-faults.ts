@@ -7,6 +7,7 @@ import {
   descriptionOf,
   expectationOf,
   fieldsOf,
+  isRecord,
   type JsonType,
   jsonTypeOf,
   listWords,
@@ -42,13 +43,28 @@ export function unknownField(
     ...(near === undefined
       ? { help: deeper ?? (fields.length === 0 ? "remove it." : `it may have ${listWords(fields)}.`) }
       : { note: `did you mean "${near}"?`, help: `write "${near}".` }),
-    // Only where no other field is as near, and the value fits, is the new name safely the right one.
+    // Only where no other field is as near, and the value fits, or is a section too, is the new name safely right.
     ...(near !== undefined &&
       near === onlyClosest(key, absent) &&
-      meant?.safeParse(present[key]).success === true && {
+      meant !== undefined &&
+      (meant.safeParse(present[key]).success || (isRecord(meant) && jsonTypeOf(present[key]) === "object")) && {
         repair: [{ op: "move", from, path: formatPointer([...path, near]) }],
       }),
   };
+}
+
+/** What a misspelt field was meant to be. */
+export function fieldMeant(
+  key: string,
+  schema: z.ZodType | undefined,
+  present: Readonly<Record<string, unknown>>,
+): z.ZodType | undefined {
+  if (schema === undefined) return undefined;
+  const near = closest(
+    key,
+    fieldsOf(schema).filter((field) => !Object.hasOwn(present, field)),
+  );
+  return near === undefined ? undefined : schemaAt(schema, [near]);
 }
 
 /** A field that its neighbours have, as in "learn" of a synapse its "constraint". */

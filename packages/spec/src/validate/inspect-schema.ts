@@ -27,6 +27,9 @@ export const isUnion = (schema: z.ZodType): schema is z.ZodUnion<readonly z.ZodT
 export const isObject = (schema: z.ZodType): schema is z.ZodObject<Readonly<Record<string, z.ZodType>>> =>
   isOfType<z.ZodObject<Readonly<Record<string, z.ZodType>>>>(schema, "object");
 
+/** Parts by their ids. */
+export const isRecord = (schema: z.ZodType): boolean => unwrap(schema).def.type === "record";
+
 /** The fields an object may have; one that must be absent does not count. */
 export function fieldsOf(schema: z.ZodType): readonly string[] {
   const inner = unwrap(schema);

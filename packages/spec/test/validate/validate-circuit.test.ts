@@ -17,6 +17,40 @@ function faults(changes: Readonly<Record<string, unknown>>): readonly string[] {
   );
 }
 
+describe("a section whose name is misspelt", () => {
+  const lateral = { V: { from: "z", kind: "group", size: 2 } };
+
+  test("is told together with what is wrong in it, each with its repair", () => {
+    expect(faults({ lateral })).toEqual([
+      'schema/unknown-field /lateral: The circuit has no field "lateral".',
+      'schema/unknown-kind /lateral/V/kind: "V.kind" of lateral is "group", which is not one of "groups", "matrix", "dense" or "conv2d".',
+    ]);
+    const repairs = validateCircuit({ ...good, lateral }).diagnostics.map(({ repair }) => repair);
+    expect(repairs).toEqual([
+      [{ op: "move", from: "/lateral", path: "/laterals" }],
+      [{ op: "replace", path: "/lateral/V/kind", value: "groups" }],
+    ]);
+  });
+
+  test("is no section where a number stands", () => {
+    const [only] = validateCircuit({ ...good, lateral: 3 }).diagnostics;
+    expect(only).toMatchObject({ code: "schema/unknown-field", note: 'did you mean "laterals"?' });
+    expect(only?.repair).toBeUndefined();
+  });
+});
+
+describe("a shape of a map whose channels were left out", () => {
+  test("is told what it would be with one, and is not repaired by itself: nobody knows how many", () => {
+    const states = { ...good.states, x: { shape: [28, 28], observed: { data: "image" } } };
+    const [fault] = validateCircuit({ ...good, states }).diagnostics;
+    expect(fault).toMatchObject({
+      code: "schema/bad-length",
+      help: expect.stringContaining("as in [28, 28, 1]") as string,
+    });
+    expect(fault?.repair).toBeUndefined();
+  });
+});
+
 describe("a part that is not as the language says", () => {
   test.each<[what: string, changes: Record<string, unknown>, fault: string]>([
     [
