@@ -43,7 +43,7 @@ export function contendersOf(
     workers: [pinned(command, threads)],
   });
   const ours = (engine: string, work = "settle"): Contender => {
-    const title = work === "settle" ? `settle ${engine}` : `settle ${engine}, ${work}`;
+    const title = work === "settle" ? `settle ${engine}` : `settle ${engine}, ${work.replace("-", " ")}`;
     const contender = one(title, script("settle-worker.ts", { engine, problem, threads, work }));
     return work === "learn" ? { ...contender, unchecked: true } : contender;
   };
@@ -66,9 +66,11 @@ export function contendersOf(
   const tfjs = batch <= mostForTfjs ? [ours("tfjs:wasm")] : [];
   const peaks = peak === undefined ? [] : [yardstick(peak, threads)];
   const engines = [ours("native"), ours("wasm"), ours("wasm:plain"), ours("tfjs:node"), ...tfjs];
-  const training = [
+  const work = [
+    ours("native", "new-arrays"),
     ours("native", "discrepancy"),
     ours("native", "learn"),
+    ours("wasm", "new-arrays"),
     ours("wasm", "discrepancy"),
     ours("wasm", "learn"),
   ];
@@ -76,7 +78,7 @@ export function contendersOf(
     return [
       ...peaks,
       ...engines,
-      ...training,
+      ...work,
       python("torch", "eager"),
       python("torch", "compiled"),
       python("jax", "plain"),
@@ -87,7 +89,7 @@ export function contendersOf(
   return [
     ...peaks,
     ...engines,
-    ...training,
+    ...work,
     ...["eager", "tuned", "compiled"].map((form) => python("torch", form)),
     ...(batch > 10 ? [python("torch", "compiled-columns/10")] : []),
     ...["dilated", "columns", ...inPieces.map((size) => `columns/${size}`)].map((form) => python("jax", form)),

@@ -1,15 +1,15 @@
 /**
  * One of our engines as a contender, used as any program would use it.
  *
- *     settle-worker.ts --engine NAME --problem FILE --threads N [--work settle|discrepancy|learn] [--first A --last B]
+ *     settle-worker.ts --engine NAME --problem FILE --threads N [--work settle|new-arrays|discrepancy|learn] [--first A --last B]
  *
- * `settle` returns all states and errors, as the peers do; `discrepancy` settles and returns only how well it went;
- * `learn` settles and makes one update.
+ * `settle` returns all states and errors, as the peers do, in the memory of those before; `new-arrays` in new memory each
+ * time; `discrepancy` settles and returns only how well it went; `learn` settles and makes one update.
  */
 import { createWasmEngine } from "@settle/engine-wasm";
 import { createSession, engines, type CircuitSpec } from "@settle/settle";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "@settle/runs";
-import type { StoredTensor } from "@settle/runtime";
+import type { SettleResult, StoredTensor } from "@settle/runtime";
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { numbered, problemSeed } from "./make-problem.ts";
@@ -58,12 +58,16 @@ if (status?.available !== true) {
     indices: Array.from({ length: last - first }, (_, i) => first + i),
   };
   const everything = { states: "all", errors: "all" } as const;
+  let before: SettleResult | undefined;
   const once = async (): Promise<void> => {
     if (options.work === "learn") {
       const { kind } = await session.learn(batch);
       if (kind !== "learned") throw new Error("a sample diverged");
+    } else if (options.work === "discrepancy") {
+      await session.settle(batch);
     } else {
-      await session.settle(batch, options.work === "settle" ? everything : {});
+      const reuse = options.work === "settle" && before !== undefined ? { reuse: before } : {};
+      before = await session.settle(batch, { ...everything, ...reuse });
     }
   };
   await once();

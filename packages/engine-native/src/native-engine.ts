@@ -72,7 +72,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
         await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       }
       const info = { name: "native", device: deviceOf(compiler), dtype: "float32", deterministic: true } as const;
-      return NativeExecutable.create(program, info, {
+      return new NativeExecutable(program, info, {
         plan,
         ...(single && { single }),
         library,

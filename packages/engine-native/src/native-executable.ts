@@ -5,17 +5,17 @@ import { type BufferId, fixedValues, phaseNames, type Program } from "@settle/pr
 import {
   type EngineInfo,
   type Executable,
+  lentArray,
   type NumberArray,
   RequestCheck,
   type RunRequest,
-  type ScheduleEntry,
   Turns,
 } from "@settle/runtime";
 import { totalmem } from "node:os";
 import type { Room } from "./emit/c-text.ts";
 import { overrun } from "./emit/emit-program.ts";
 import { type Grouping, groupSamples } from "./choose-lanes.ts";
-import { addressOf, alignedFloats, type NativeLibrary, type NativeMemory } from "./native-library.ts";
+import { addressOf, type NativeLibrary, type NativeMemory } from "./native-library.ts";
 import { nativeRequest, type Transfer } from "./native-request.ts";
 
 export interface NativeParts {
@@ -48,14 +48,20 @@ export class NativeExecutable implements Executable {
   #grouping: Grouping = { laneGroups: 0, singles: 0 };
   readonly #turns = new Turns();
 
-  private constructor(program: Program, info: EngineInfo, parts: NativeParts, memory: NativeMemory) {
+  constructor(program: Program, info: EngineInfo, parts: NativeParts) {
     this.program = program;
     this.info = info;
     this.#plan = parts.plan;
     this.#single = parts.single;
     this.#library = parts.library;
     this.#threads = parts.threads;
-    this.#memory = memory;
+    const { library, room } = parts;
+    this.#memory = {
+      group: library.allocate(0),
+      temporary: library.allocate(room.temporary * parts.threads),
+      shared: library.allocate(room.shared),
+      partial: library.allocate(0),
+    };
     this.#check = new RequestCheck(program);
     this.#arrays = new Map(
       parts.plan.arrays.flatMap((array, k) =>
@@ -72,16 +78,6 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  static async create(program: Program, info: EngineInfo, parts: NativeParts): Promise<NativeExecutable> {
-    const memory: NativeMemory = {
-      group: await alignedFloats(0),
-      temporary: await alignedFloats(parts.room.temporary * parts.threads),
-      shared: await alignedFloats(parts.room.shared),
-      partial: await alignedFloats(0),
-    };
-    return new NativeExecutable(program, info, parts, memory);
-  }
-
   /** Whole lane groups, so that a batch which is split is grouped as it would have been. */
   get largestBatch(): number {
     const { lanes } = this.#plan;
@@ -95,7 +91,7 @@ export class NativeExecutable implements Executable {
   write(buffer: BufferId, values: NumberArray): Promise<void> {
     return this.#turns.take(async () => {
       this.#check.checkSize(buffer, values, this.#batch);
-      if (this.#check.declaration(buffer).type.batch) await this.#exchange([], new Map([[buffer, values]]), []);
+      if (this.#check.declaration(buffer).type.batch) await this.#exchange({ inputs: new Map([[buffer, values]]) });
       else this.#sharedView(buffer).set(values);
       this.#given.add(buffer);
     });
@@ -103,7 +99,7 @@ export class NativeExecutable implements Executable {
 
   read(buffer: BufferId): Promise<NumberArray> {
     return this.#turns.take(
-      async () => (await this.#exchange([], new Map(), [buffer])).get(buffer) ?? new Float32Array(),
+      async () => (await this.#exchange({ outputs: [buffer] })).get(buffer) ?? new Float32Array(),
     );
   }
 
@@ -127,16 +123,12 @@ export class NativeExecutable implements Executable {
       this.#given.add(buffer);
     }
     this.#check.requireInputs(schedule, (id) => this.#given.has(id));
-    return this.#exchange(schedule, inputs, outputs, signal);
+    return this.#exchange(request);
   }
 
   /** Inputs of samples in, schedule, outputs out. */
-  async #exchange(
-    schedule: readonly ScheduleEntry[],
-    inputs: ReadonlyMap<BufferId, NumberArray>,
-    outputs: readonly BufferId[],
-    signal?: AbortSignal,
-  ): Promise<ReadonlyMap<BufferId, NumberArray>> {
+  async #exchange(request: Partial<RunRequest>): Promise<ReadonlyMap<BufferId, NumberArray>> {
+    const { schedule = [], inputs = [], outputs = [], into, signal } = request;
     const isBatched = (buffer: BufferId): boolean => this.#check.declaration(buffer).type.batch;
     const transfer = async (buffer: BufferId, values: Float32Array): Promise<Transfer> => {
       const { offset, singleOffset, elements } = this.#arrayOf(buffer);
@@ -147,8 +139,12 @@ export class NativeExecutable implements Executable {
       .filter(([buffer]) => isBatched(buffer))
       .map(([buffer, values]) => [buffer, this.#copyOf(buffer, values)] as const);
     const results = new Map<BufferId, Float32Array>();
-    for (const buffer of outputs)
-      if (isBatched(buffer)) results.set(buffer, offHeap(this.#arrayOf(buffer).elements * this.#batch));
+    for (const buffer of outputs) {
+      if (!isBatched(buffer)) continue;
+      const length = this.#arrayOf(buffer).elements * this.#batch;
+      const lent = lentArray(into, buffer, length);
+      results.set(buffer, lent !== undefined && staysInPlace(lent) ? lent : offHeap(length));
+    }
     const transfers = {
       in: await Promise.all(given.map(([buffer, values]) => transfer(buffer, values))),
       out: await Promise.all([...results].map(([buffer, values]) => transfer(buffer, values))),
@@ -161,7 +157,7 @@ export class NativeExecutable implements Executable {
     try {
       const pieces = splitSchedule(schedule, this.#plan);
       for (const [k, piece] of pieces.entries()) {
-        const request = nativeRequest({
+        const wanted = nativeRequest({
           threads: this.#threads,
           samples: this.#batch,
           laneGroups: this.#grouping.laneGroups,
@@ -169,7 +165,7 @@ export class NativeExecutable implements Executable {
           inputs: k === 0 ? transfers.in : [],
           outputs: k === pieces.length - 1 ? transfers.out : [],
         });
-        const stopped = await this.#library.run(this.#memory, request, stop);
+        const stopped = await this.#library.run(this.#memory, wanted, stop);
         if (stopped) signal?.throwIfAborted();
       }
     } finally {
@@ -208,9 +204,10 @@ export class NativeExecutable implements Executable {
     // The old memory goes first: there may not be room for both.
     this.#batch = 0;
     this.#copies.clear();
-    this.#memory = { ...this.#memory, group: await alignedFloats(0), partial: await alignedFloats(0) };
+    const library = this.#library;
+    this.#memory = { ...this.#memory, group: library.allocate(0), partial: library.allocate(0) };
     try {
-      this.#memory = { ...this.#memory, group: await alignedFloats(group), partial: await alignedFloats(partial) };
+      this.#memory = { ...this.#memory, group: library.allocate(group), partial: library.allocate(partial) };
     } catch (fault) {
       if (fault instanceof RangeError) throw tooLarge(batch, 0, perSample);
       throw fault;
@@ -224,7 +221,7 @@ export class NativeExecutable implements Executable {
       if (one === undefined) continue;
       const all = new Float32Array(one.length * batch);
       for (let sample = 0; sample < batch; sample++) all.set(one, sample * one.length);
-      await this.#exchange([], new Map([[id, all]]), []);
+      await this.#exchange({ inputs: new Map([[id, all]]) });
       this.#given.add(id);
     }
   }
@@ -240,6 +237,11 @@ export class NativeExecutable implements Executable {
     const { offset, elements } = this.#arrayOf(id);
     return this.#memory.shared.subarray(offset, offset + elements);
   }
+}
+
+/** Arrays up to 64 bytes may lie where the collector moves things; others can be shared with somebody. */
+function staysInPlace({ byteLength, buffer }: Float32Array): boolean {
+  return byteLength > 64 && buffer instanceof ArrayBuffer;
 }
 
 /** An array that does not move, however small. */

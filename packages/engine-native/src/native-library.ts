@@ -1,5 +1,7 @@
 /** A compiled Program in this process: one function, called off the main thread. */
 export interface NativeLibrary {
+  /** Zeros that never move, on large pages if they are many: pages of 4 KiB lie in the caches as chance has it. */
+  allocate(length: number): Float32Array;
   /** @returns whether it was stopped by the flag */
   run(memory: NativeMemory, request: BigInt64Array, stop: Int32Array): Promise<boolean>;
   unload(): void;
@@ -27,7 +29,18 @@ export async function openLibrary(path: string): Promise<NativeLibrary> {
     .map((name) => `void *${name}`)
     .join(", ");
   const call = library.func(`int settle_run(${pointers})`);
+  const preferLargePages = library.func("void settle_prefer_large_pages(void *start, int64_t bytes)");
   return {
+    allocate: (length) => {
+      const bytes = 4 * Math.max(length, 1);
+      const large = bytes >= pageBytes / 2;
+      const unit = large ? pageBytes : lineBytes;
+      const memory = new ArrayBuffer(Math.ceil(bytes / unit) * unit + unit);
+      const past = Number(koffi.address(memory) % BigInt(unit));
+      const array = new Float32Array(memory, past === 0 ? 0 : unit - past, length);
+      if (large) preferLargePages(array, bytes);
+      return array;
+    },
     run: ({ group, temporary, shared, partial }, request, stop) =>
       new Promise((resolve, reject) => {
         call.async(group, temporary, shared, partial, request, stop, (fault: Error | null, outcome: number) => {
@@ -42,15 +55,8 @@ export async function openLibrary(path: string): Promise<NativeLibrary> {
   };
 }
 
-/** Zeros that begin on a cache line and never move. */
-export async function alignedFloats(length: number): Promise<Float32Array> {
-  const koffi = await importKoffi();
-  const memory = new ArrayBuffer(4 * Math.max(length, 1) + lineBytes);
-  const past = Number(koffi.address(memory) % BigInt(lineBytes));
-  return new Float32Array(memory, past === 0 ? 0 : lineBytes - past, length);
-}
-
 const lineBytes = 64;
+const pageBytes = 2 << 20;
 
 /** Where an array lies. It must be off the heap (over 64 bytes, or made from an ArrayBuffer) and kept alive by the caller. */
 export async function addressOf(array: Float32Array): Promise<bigint> {

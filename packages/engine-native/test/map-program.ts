@@ -1,14 +1,14 @@
-/** A Program of one map: `y = expression(x)`, on 5 numbers a sample. */
+/** A Program of one map, on 5 numbers a sample or as many as one likes. */
 import type { BufferId, Instruction, Phase, Program, ScalarExpression, ValueId } from "@settle/program";
 
 export const width = 5;
 const x = "x" as BufferId;
 const y = "y" as BufferId;
-const type = { shape: [width], batch: true };
 const empty: Phase = { values: [], reads: [], instructions: [], writes: [] };
 
 /** Every step adds the expression of x to y. */
-export function mapProgram(expression: ScalarExpression): Program {
+export function mapProgram(expression: ScalarExpression, elements = width): Program {
+  const type = { shape: [elements], batch: true };
   const [a, b, c, d] = [0, 1, 2, 3] as unknown as readonly [ValueId, ValueId, ValueId, ValueId];
   const instructions: readonly Instruction[] = [
     { kind: "map", out: c, expression, operands: [a] },

@@ -1,5 +1,5 @@
 import { argument, type BufferId, constant, mul } from "@settle/program";
-import type { Executable } from "@settle/runtime";
+import type { Executable, NumberArray } from "@settle/runtime";
 import { mkdtempSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -64,6 +64,50 @@ describe("a native executable", () => {
       expect((await running).get(y)).toEqual(new Float32Array(200).fill(2000));
     });
   });
+
+  it("writes into an array that is lent, if it is one like those it returns", async () => {
+    await using(async (executable) => {
+      const run = async (batch: number, lent: NumberArray): Promise<NumberArray | undefined> =>
+        (
+          await executable.run({
+            batch,
+            schedule: step,
+            inputs: new Map([[x, ones(batch)]]),
+            outputs: [y],
+            into: new Map([[y, lent]]),
+          })
+        ).get(y);
+      const lent = new Float32Array(37 * width);
+      expect(await run(37, lent)).toBe(lent);
+      expect(lent).toEqual(new Float32Array(37 * width).fill(2));
+      for (const other of [new Float32Array(36 * width), new Float64Array(37 * width)]) {
+        expect((await run(37, other))?.length).toBe(37 * width);
+        expect(other.every((number) => number === 0)).toBe(true);
+      }
+      // So small that it may lie where the collector moves it.
+      const small = new Float32Array(width);
+      expect(await run(1, small)).toEqual(new Float32Array(width).fill(2));
+      expect(small).toEqual(new Float32Array(width));
+    });
+  });
+
+  const narrower = process.arch === "x64" ? ["-mno-avx512f", "-mno-avx512f -mno-avx"] : [];
+  it.each(["", ...narrower])(
+    "brings every number in and out of vectors of any width, compiled with '%s'",
+    async (flags) => {
+      const extraFlags = flags.split(" ").filter((flag) => flag !== "");
+      const narrow = createNativeEngine({ cache: join(folder, "kernels"), compiler: { extraFlags } });
+      for (const elements of [3, 16, 50]) {
+        const executable = await narrow.load(mapProgram(mul(argument(0), constant(2)), elements));
+        for (const batch of [1, 16, 43]) {
+          const values = Float32Array.from({ length: batch * elements }, (_, k) => k + 1);
+          const run = { batch, schedule: step, inputs: new Map([[x, values]]), outputs: [y] };
+          expect((await executable.run(run)).get(y)).toEqual(values.map((value) => 2 * value));
+        }
+        await executable.dispose();
+      }
+    },
+  );
 
   it("takes float64 numbers", async () => {
     await using(async (executable) => {

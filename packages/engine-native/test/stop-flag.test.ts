@@ -10,7 +10,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { buildLibrary, libraryKey } from "../src/build/build-library.ts";
 import { findCompiler } from "../src/build/compiler.ts";
 import { emitProgram } from "../src/emit/emit-program.ts";
-import { alignedFloats, openLibrary } from "../src/native-library.ts";
+import { openLibrary } from "../src/native-library.ts";
 import { nativeRequest } from "../src/native-request.ts";
 import { mapProgram } from "./map-program.ts";
 
@@ -34,16 +34,16 @@ async function stepsMade(samples: number, laneGroups: number): Promise<readonly 
   const offsetIn = ({ arrays }: typeof plan): number => arrays.find(({ buffer }) => buffer === "y")!.offset;
   const singles = samples - laneGroups * lanes;
   const behind = laneGroups * plan.sizes.group;
-  const group = await alignedFloats(behind + singles * single.sizes.group + 64);
+  const group = library.allocate(behind + singles * single.sizes.group + 64);
   const places = [
     ...Array.from({ length: laneGroups }, (_, k) => k * plan.sizes.group + offsetIn(plan)),
     ...Array.from({ length: singles }, (_, k) => behind + k * single.sizes.group + offsetIn(single)),
   ];
   const memory = {
     group,
-    temporary: await alignedFloats(room.temporary),
-    shared: await alignedFloats(room.shared),
-    partial: await alignedFloats((laneGroups + singles) * plan.sizes.partial),
+    temporary: library.allocate(room.temporary),
+    shared: library.allocate(room.shared),
+    partial: library.allocate((laneGroups + singles) * plan.sizes.partial),
   };
   const schedule = [{ phase: phaseNames.indexOf("step"), times: 1000 }];
   const request = nativeRequest({ threads: 1, samples, laneGroups, schedule, inputs: [], outputs: [] });

@@ -130,12 +130,18 @@ export class LaneMemory {
     else this.#floats.set(values, controlBytes / 4 + array.offset);
   }
 
-  read(array: KernelArray): Float32Array {
+  /** Numbers of an array, of all samples. */
+  lengthOf({ space, elements }: KernelArray): number {
+    return space === "group" ? this.#batch * elements : elements;
+  }
+
+  /** @param host where to write it, `lengthOf(array)` numbers */
+  read(array: KernelArray, host: Float32Array = new Float32Array(this.lengthOf(array))): Float32Array {
     if (array.space !== "group") {
       const from = controlBytes / 4 + array.offset;
-      return this.#floats.slice(from, from + array.elements);
+      host.set(this.#floats.subarray(from, from + array.elements));
+      return host;
     }
-    const host = new Float32Array(this.#batch * array.elements);
     lanesToSamples(this.#floats, host, this.#layout(array));
     return host;
   }

@@ -4,6 +4,7 @@ import { type BufferId, fixedValues, type PhaseName, type Program } from "@settl
 import {
   type EngineInfo,
   type Executable,
+  lentArray,
   type NumberArray,
   RequestCheck,
   type RunRequest,
@@ -82,7 +83,7 @@ export class WasmExecutable implements Executable {
   }
 
   async #run(request: RunRequest): Promise<ReadonlyMap<BufferId, NumberArray>> {
-    const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [] } = request;
+    const { batch, schedule, signal, inputs = new Map<BufferId, NumberArray>(), outputs = [], into } = request;
     const { memory, forms } = this.#parts;
     signal?.throwIfAborted();
     this.#check.checkBatch(batch);
@@ -99,7 +100,12 @@ export class WasmExecutable implements Executable {
     for (const [buffer, values] of inputs) this.#copyIn(buffer, values);
     this.#check.requireInputs(schedule, (id) => this.#given.has(id));
     for (const part of splitSchedule(schedule, plan)) await this.#runPart(modules, part, signal);
-    return new Map(outputs.map((buffer) => [buffer, memory.read(this.#array(buffer))]));
+    return new Map(
+      outputs.map((buffer) => {
+        const array = this.#array(buffer);
+        return [buffer, memory.read(array, lentArray(into, buffer, memory.lengthOf(array)))];
+      }),
+    );
   }
 
   /** What is held for samples is forgotten if it is another plan than before. */

@@ -34,6 +34,26 @@ describe("a Program on the wasm engine", () => {
     expect(await settled(await load({ host: alone }), 37)).toEqual(one);
   });
 
+  it("writes into arrays that are lent, if they are like those it returns", async () => {
+    const executable = await load();
+    const W = id("W");
+    await executable.write(W, numbers(6));
+    for (const batch of [1, 9]) {
+      const request = { batch, schedule: settle, inputs: inputsFor(batch), outputs: [id("z"), W] };
+      const fresh = await executable.run(request);
+      const into = new Map([
+        [id("z"), new Float32Array(batch * 2).fill(-1)],
+        [W, new Float32Array(6)],
+      ]);
+      const lent = await executable.run({ ...request, into });
+      expect(lent).toEqual(fresh);
+      for (const [buffer, values] of into) expect(lent.get(buffer)).toBe(values);
+      const wrong = new Float64Array(batch * 2);
+      expect(await executable.run({ ...request, into: new Map([[id("z"), wrong]]) })).toEqual(fresh);
+      expect(wrong).toEqual(new Float64Array(batch * 2));
+    }
+  });
+
   it("settles each sample as if it were alone, whatever the lanes beside it hold", async () => {
     const executable = await load();
     const together = await settled(executable, 9);

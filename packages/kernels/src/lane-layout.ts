@@ -48,9 +48,22 @@ export function lanesToSamples(
   },
 ): void {
   const { samples, elements, lanes, at, stride } = layout;
-  for (let sample = 0; sample < samples; sample++) {
-    const base = at + Math.floor(sample / lanes) * stride + (sample % lanes);
-    const to = sample * elements;
-    for (let i = 0; i < elements; i++) host[to + i] = lanesOf[base + i * lanes]!;
+  for (let sample = 0; sample < samples;) {
+    const lane = sample % lanes;
+    const first = at + Math.floor(sample / lanes) * stride + lane;
+    // Four at a time, where there are as many, halve the time.
+    if (lane + 4 <= lanes && sample + 4 <= samples) {
+      let to = sample * elements;
+      for (let i = 0, from = first; i < elements; i++, to++, from += lanes) {
+        host[to] = lanesOf[from]!;
+        host[to + elements] = lanesOf[from + 1]!;
+        host[to + 2 * elements] = lanesOf[from + 2]!;
+        host[to + 3 * elements] = lanesOf[from + 3]!;
+      }
+      sample += 4;
+    } else {
+      for (let i = 0, to = sample * elements; i < elements; i++) host[to + i] = lanesOf[first + i * lanes]!;
+      sample++;
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** Whether weights from a file are those of a circuit. */
 import { closest, settleError } from "@settle/diagnostics";
 import { type Buffer, sameShape, sizeOf } from "@settle/program";
+import { firstNotFinite } from "./first-not-finite.ts";
 import type { StoredTensor } from "./run-store.ts";
 
 /**
@@ -35,7 +36,7 @@ export function checkTensors(buffers: readonly Buffer[], tensors: ReadonlyMap<st
         { help: "these weights are from another circuit: give the circuit they were trained with" },
       );
     }
-    const bad = tensor.data.findIndex((x) => !Number.isFinite(x));
+    const bad = firstNotFinite(tensor.data);
     if (bad >= 0) {
       throw settleError("checkpoint/not-finite", `"${buffer.id}" is ${tensor.data[bad]} at entry ${bad}.`, {
         help: "the weights are damaged: take an earlier checkpoint",

@@ -1,6 +1,7 @@
 /** Makes checkpoints of a session, and takes a session back to one. */
 import { settleError } from "@settle/diagnostics";
 import type { DiscrepancySum } from "./discrepancy.ts";
+import { firstNotFinite } from "./first-not-finite.ts";
 import type { Checkpoint, TrainingPlan } from "./run-store.ts";
 import type { Session } from "./session.ts";
 
@@ -15,7 +16,7 @@ export async function makeCheckpoint(
 ): Promise<Checkpoint> {
   const tensors = await session.parameters.export();
   for (const [id, { data }] of tensors) {
-    const bad = data.findIndex((x) => !Number.isFinite(x));
+    const bad = firstNotFinite(data);
     if (bad < 0) continue;
     throw settleError("run/not-finite", `"${id}" became ${data[bad]} (entry ${bad}) by update ${session.updates}.`, {
       help: "lower `learn.rate`, or add a max-norm `learn.constraint`; the checkpoint before is kept",

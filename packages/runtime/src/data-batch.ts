@@ -1,6 +1,7 @@
 /** A batch of samples as the session takes it, checked before any of it reaches an engine. */
 import { settleError } from "@settle/diagnostics";
 import { type BufferId, type Program, type Shape, sizeOf } from "@settle/program";
+import { firstNotFinite } from "./first-not-finite.ts";
 import type { SampleSource } from "./sample-source.ts";
 
 export interface DataBatch {
@@ -115,7 +116,7 @@ function checked(
       { help: `give data of shape ${print(shape)} for each sample, or change the shape of "${state}"` },
     );
   }
-  const bad = values.findIndex((x) => !Number.isFinite(x));
+  const bad = firstNotFinite(values);
   if (bad >= 0) {
     const sample = sampleIndex(batch, Math.floor(bad / size));
     throw settleError(

@@ -44,6 +44,11 @@ export interface RunRequest {
   readonly inputs?: ReadonlyMap<BufferId, NumberArray>;
   /** Read back after the schedule ended. */
   readonly outputs?: readonly BufferId[];
+  /**
+   * Arrays that an engine may write outputs into and return, instead of new ones, where they are of the size and type it
+   * returns. Nobody may use them until the run has ended. An engine need not.
+   */
+  readonly into?: ReadonlyMap<BufferId, NumberArray>;
   /** Checked at least once per phase repetition; the run rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -14,6 +14,7 @@ export type {
   ScheduleEntry,
 } from "./engine.ts";
 export { type EvaluatedBatch, evaluate, type EvaluationOptions, type EvaluationResult } from "./evaluate.ts";
+export { lentArray } from "./lent-array.ts";
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export type { Modes } from "./modes.ts";
 export { type BatchNoiseKey, initialValues, permutation, sampleNormals, sampleUniforms } from "./noise.ts";

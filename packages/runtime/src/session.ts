@@ -50,6 +50,12 @@ export interface SettleOptions {
   readonly errors?: Wanted;
   /** States to return. Default none. */
   readonly states?: Wanted;
+  /**
+   * An earlier result that nobody needs any more: its predictions, errors and states that are asked for again become
+   * empty, and their memory is used for the new ones. Memory that is used for the first time is dear. A batch that is
+   * split, or an engine that has no use for it, gets new memory.
+   */
+  readonly reuse?: Pick<SettleResult, "predictions" | "errors" | "states">;
   /** Follows the settle from its start. Costs one readout every `every` steps. */
   readonly trace?: { readonly every: number; readonly states?: Wanted };
   /** Abandons the settle; the promise rejects with the signal's reason. */

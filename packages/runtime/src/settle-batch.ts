@@ -41,7 +41,10 @@ export async function settleBatch(
   const traceStates = [...pick(options.trace?.states, states, "state")];
   const snapshots: Snapshot[][] = [];
   const groups: SettledSamples[] = [];
-  for (const group of groupsOf(batch, options.microBatch)) {
+  const parts = groupsOf(batch, options.microBatch);
+  // What is put together from parts is new in any case.
+  const into = parts.length === 1 && options.reuse ? arraysOf(options.reuse, buffers) : undefined;
+  for (const group of parts) {
     const own: Snapshot[] = [];
     const request: SettleRequest = {
       batch: group,
@@ -49,6 +52,7 @@ export async function settleBatch(
       steps,
       accumulate: false,
       outputs,
+      ...(into && { into }),
       ...(options.trace && {
         trace: {
           every: traceEvery(options.trace.every),
@@ -79,6 +83,27 @@ export async function settleBatch(
     diverged: divergedOf(batch, statuses),
     trace: joinTraces(snapshots, batch.count),
   };
+}
+
+/**
+ * New arrays on the memory of a result, by the buffers they are for. They are taken from it rather than shared, so that
+ * nobody sees them change.
+ */
+function arraysOf(
+  result: NonNullable<SettleOptions["reuse"]>,
+  buffers: Readonly<Record<keyof typeof result, readonly (readonly [string, BufferId])[]>>,
+): ReadonlyMap<BufferId, Float32Array> {
+  const taken = new Map<BufferId, Float32Array>();
+  for (const kind of ["predictions", "errors", "states"] as const) {
+    for (const [id, buffer] of buffers[kind]) {
+      const values = result[kind][id];
+      if (!(values instanceof Float32Array) || !(values.buffer instanceof ArrayBuffer)) continue;
+      // What lies beside it would be taken as well.
+      if (values.length === 0 || values.byteLength !== values.buffer.byteLength) continue;
+      taken.set(buffer, new Float32Array(structuredClone(values.buffer, { transfer: [values.buffer] })));
+    }
+  }
+  return taken;
 }
 
 /** Consecutive groups of at most `size` samples. */

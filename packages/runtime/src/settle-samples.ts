@@ -33,6 +33,8 @@ export interface SettleRequest {
   readonly stability?: { readonly turns: number; readonly update: number };
   /** Buffers to read at the end, besides discrepancies and monitor. */
   readonly outputs: readonly BufferId[];
+  /** As in `RunRequest`, for what is read at the end. */
+  readonly into?: ReadonlyMap<BufferId, NumberArray>;
   /** Reads the discrepancies, and these states, every so many steps. */
   readonly trace?: {
     readonly every: number;
@@ -48,7 +50,7 @@ export interface SettleRequest {
  */
 export async function settleSamples(executable: Executable, request: SettleRequest): Promise<SettledSamples> {
   const { program } = executable;
-  const { batch, steps, trace, seed, stability } = request;
+  const { batch, steps, trace, seed, stability, into } = request;
   const directions = stability ? randomDirections(program, { seed, update: stability.update }, batch.count) : [];
   const given = [...dataInputs(program, batch), ...noiseInputs(program, request), ...directions];
   const inputs = new Map<BufferId, NumberArray>(given);
@@ -78,7 +80,14 @@ export async function settleSamples(executable: Executable, request: SettleReque
     if (last && stability) schedule.push({ phase: "stability", times: stability.turns });
     if (last && request.accumulate) schedule.push({ phase: "accumulate" });
     const outputs = last ? atEnd : traced;
-    results = await executable.run({ batch: batch.count, schedule, outputs, ...(first && { inputs }), ...signal });
+    results = await executable.run({
+      batch: batch.count,
+      schedule,
+      outputs,
+      ...(first && { inputs }),
+      ...(last && into && { into }),
+      ...signal,
+    });
     trace?.onSnapshot({
       step: taken,
       discrepancies: discrepanciesOf(program, results),
@@ -96,7 +105,7 @@ export async function settleSamples(executable: Executable, request: SettleReque
 /** Where in a settle each sample first had a discrepancy that is not finite, by taking the steps one at a time. */
 export async function locateDivergence(
   executable: Executable,
-  request: Omit<SettleRequest, "accumulate" | "outputs" | "trace">,
+  request: Omit<SettleRequest, "accumulate" | "outputs" | "into" | "trace">,
 ): Promise<readonly number[]> {
   const first = Array.from({ length: request.batch.count }, () => request.steps);
   const found = new Set<number>();

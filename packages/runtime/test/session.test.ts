@@ -47,6 +47,31 @@ describe("settle", () => {
     expect(engine.requests.at(-1)!.outputs).toEqual(["discrepancy:e"]);
   });
 
+  test("takes the memory of a result that is given up, so that nobody sees its numbers change", async () => {
+    const { session, engine } = await setUp();
+    const batch = await linearBatch(2);
+    const both = new Float32Array(16);
+    const [kept, seen] = [new Float32Array(4).fill(1), new Float32Array(6).fill(2)];
+    const memory = seen.buffer;
+    await session.settle(batch, {
+      errors: "all",
+      states: "all",
+      reuse: { predictions: { e: kept }, errors: { e: seen }, states: { z: both.subarray(0, 4) } },
+    });
+    // Not asked for, or with something else beside it.
+    expect(kept).toEqual(new Float32Array(4).fill(1));
+    expect(both.length).toBe(16);
+    expect([seen.length, memory.byteLength]).toEqual([0, 0]);
+    expect(engine.requests.at(-1)!.into).toEqual(new Map([["error-of:e", new Float32Array(6).fill(2)]]));
+  });
+
+  test("leaves a result alone whose memory is of no use to a batch that is split", async () => {
+    const { session } = await setUp({ microBatch: 1 });
+    const errors = { e: new Float32Array(6) };
+    await session.settle(await linearBatch(2), { errors: "all", reuse: { predictions: {}, errors, states: {} } });
+    expect(errors.e.length).toBe(6);
+  });
+
   test("is one run of the engine", async () => {
     const { session, engine } = await setUp({ steps: 60 });
     await session.settle(await linearBatch(2));

@@ -13,6 +13,7 @@ import {
 import { emitGroupKernel } from "./emit-group-kernels.ts";
 import { emitSharedKernel } from "./emit-shared-kernels.ts";
 import { emitSingleKernel, singlePrelude } from "./emit-single-kernels.ts";
+import { moveSamplesText } from "./move-samples.ts";
 import { runtimeText } from "./run-text.ts";
 import type { Target } from "./target.ts";
 import { vectorPrelude } from "./vector-prelude.ts";
@@ -66,6 +67,7 @@ export function emitProgram(plan: KernelPlan, target: Target, single?: KernelPla
         ...parts.flatMap((part) => dispatch(`${part}_kernels`, "", part)),
         ...(alone?.declarations ?? []),
         ...singleParts.flatMap((part) => dispatch(`single_${part}_kernels`, alone && "single_", part)),
+        moveSamplesText(target),
         runtimeText,
       ].join("\n"),
       hot: false,

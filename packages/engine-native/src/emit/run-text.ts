@@ -1,12 +1,12 @@
 /**
- * The part of every generated file that does not depend on the Program: moving samples in and out of lanes, threads, and
- * the entry.
+ * The part of every generated file that does not depend on the Program: memory, threads, and the entry.
  *
  * `settle_run(group, temporary, shared, partial, request, stop)`; the request is a list of int64:
  * threads, samples, lane groups, number of schedule entries, (phase, times)…, number of inputs, (offset in a lane group,
  * offset in a single sample, elements, address of `[samples][elements]`)…, number of outputs, (the same)…. Samples
  * beyond those of the lane groups are single groups behind them. Returns 1 if it was stopped, 2 if no thread could be
  * started.
+ * `settle_prefer_large_pages(start, bytes)` is for memory that has just been taken.
  */
 export const runtimeText = `
 #include <pthread.h>
@@ -18,12 +18,13 @@ export const runtimeText = `
 #include <sys/mman.h>
 #endif
 
-/* Asks for large pages where much is written for the first time: a fault for every 4 KiB costs more than the copy. */
-static void prefer_large_pages(const void *start, int64_t bytes) {
+/* Asks for large pages, all that begin in it, where much is written for the first time: a fault for every 4 KiB costs
+   more than the copy. */
+__attribute__((visibility("default"))) void settle_prefer_large_pages(const void *start, int64_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  const uintptr_t page = 1 << 16, from = ((uintptr_t)start + page - 1) & ~(page - 1);
-  const uintptr_t to = ((uintptr_t)start + (uintptr_t)bytes) & ~(page - 1);
-  if (bytes >= 4 << 20 && to > from) madvise((void *)from, to - from, MADV_HUGEPAGE);
+  const uintptr_t page = 2 << 20, from = ((uintptr_t)start + page - 1) & ~(page - 1);
+  const uintptr_t to = ((uintptr_t)start + (uintptr_t)bytes + page - 1) & ~(page - 1);
+  if (to > from) madvise((void *)from, to - from, MADV_HUGEPAGE);
 #else
   (void)start, (void)bytes;
 #endif
@@ -53,25 +54,6 @@ static void restore_subnormals(unsigned long before) {
 #else
   (void)before;
 #endif
-}
-
-/* [samples][elements] -> [elements][LANES]; lanes without a sample become 0. */
-static void to_lanes(float *restrict lanes, const float *restrict host, long elements, long valid) {
-  for (long e0 = 0; e0 < elements; e0 += 16) {
-    const long e1 = e0 + 16 < elements ? e0 + 16 : elements;
-    for (long l = 0; l < valid; l++)
-      for (long e = e0; e < e1; e++) lanes[e * LANES + l] = host[l * elements + e];
-    for (long l = valid; l < LANES; l++)
-      for (long e = e0; e < e1; e++) lanes[e * LANES + l] = 0.0f;
-  }
-}
-
-static void from_lanes(const float *restrict lanes, float *restrict host, long elements, long valid) {
-  for (long e0 = 0; e0 < elements; e0 += 16) {
-    const long e1 = e0 + 16 < elements ? e0 + 16 : elements;
-    for (long l = 0; l < valid; l++)
-      for (long e = e0; e < e1; e++) host[l * elements + e] = lanes[e * LANES + l];
-  }
 }
 
 struct work {
@@ -173,9 +155,8 @@ __attribute__((visibility("default"))) int settle_run(float *group, float *tempo
   work.inputs = work.schedule + 1 + 2 * work.schedule[0];
   work.outputs = work.inputs + 1 + 4 * work.inputs[0];
   work.stop = stop;
-  prefer_large_pages(group, work.lane_groups * (int64_t)GROUP_SIZE * 4);
   for (int64_t k = 0; k < work.outputs[0]; k++)
-    prefer_large_pages((const void *)(intptr_t)work.outputs[4 + 4 * k], work.samples * work.outputs[3 + 4 * k] * 4);
+    settle_prefer_large_pages((const void *)(intptr_t)work.outputs[4 + 4 * k], work.samples * work.outputs[3 + 4 * k] * 4);
   pthread_t all;
   if (start_thread(&all, run_all, &work) != 0) return 2;
   pthread_join(all, NULL);
