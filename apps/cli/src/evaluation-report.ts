@@ -22,7 +22,7 @@ export async function printEvaluation(
   if (diverged > 0) context.complain(`${diverged} of ${images} images diverged: their scores are not numbers.`);
   if (picture !== undefined) {
     const columns = Object.keys(evaluation.pictures[0]?.images ?? {});
-    context.print(`Pictures: ${picture} (from left to right: ${columns.join(", ")})`);
+    context.print(`Pictures: ${picture} (from left to right: ${columns.join("; ")})`);
   }
 }
 

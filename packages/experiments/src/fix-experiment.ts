@@ -11,10 +11,14 @@ import { experimentDocument, validateExperiment } from "./validate-experiment.ts
 export const fixExperiment = (file: string, options: LoadOptions = {}): Promise<FixResult> =>
   fixDocument(file, judgeExperiment, options);
 
-/** Whether a JSON file compares circuits rather than being one, or a predefined experiment is named; false for what cannot be read. */
+/**
+ * Whether a name or file is of an experiment and not of a circuit: a predefined one, JSON that has `circuits`, a module
+ * that imports this package. False for what cannot be read.
+ */
 export async function isExperimentFile(file: string, { from }: LoadOptions = {}): Promise<boolean> {
   if ((await predefinedExperiments()).includes(file)) return true;
   const text = await readFile(resolve(from ?? process.cwd(), file), "utf8").catch(() => "");
+  if (!/\.jsonc?$/.test(file)) return /\bfrom\s*["']@settle\/experiments["']/.test(text);
   const { value } = readJsonText(text, file, experimentDocument);
   return (
     typeof value === "object" && value !== null && Object.hasOwn(value, "circuits") && !Object.hasOwn(value, "states")

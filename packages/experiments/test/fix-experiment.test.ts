@@ -29,4 +29,11 @@ it("a file with circuits in it is an experiment, one with states is not, nor is 
   expect(await isExperimentFile("experiment.json", { from })).toBe(true);
   expect(await isExperimentFile("circuit.json", { from })).toBe(false);
   expect(await isExperimentFile("nothing.json", { from })).toBe(false);
+  expect(await isExperimentFile("wiring", { from })).toBe(true);
+  const module = (name: string): string =>
+    `import { define } from "${name}";\nexport default define(${JSON.stringify(tinyExperiment)});`;
+  writeFileSync(join(folder.dir, "experiment.ts"), module("@settle/experiments"));
+  writeFileSync(join(folder.dir, "circuit.ts"), module("@settle/settle"));
+  expect(await isExperimentFile("experiment.ts", { from })).toBe(true);
+  expect(await isExperimentFile("circuit.ts", { from })).toBe(false);
 });
