@@ -1,4 +1,5 @@
 /** The whole command: parses the arguments, runs one command, renders what went wrong, answers with an exit code. */
+import { closest } from "@settle/diagnostics";
 import { Command, CommanderError, Option } from "commander";
 import { commands } from "./commands/index.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -68,9 +69,11 @@ function buildProgram(terminal: Terminal, run: Run): Command {
   // Reached only where no command was named.
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
-    if (unknown === undefined) program.help();
-    const known = commands.map((each) => each.name).join(", ");
-    program.error(`error: there is no command '${unknown}'. There are: ${known}.`, {
+    if (unknown === undefined) return program.help();
+    const known = commands.map((each) => each.name);
+    const near = closest(unknown, known);
+    const meant = near === undefined ? "" : ` Did you mean '${near}'?`;
+    program.error(`error: there is no command '${unknown}'.${meant} There are: ${known.join(", ")}.`, {
       exitCode: exitCodes.wrongUsage,
     });
   });
@@ -80,6 +83,7 @@ function buildProgram(terminal: Terminal, run: Run): Command {
 function addCommand(parent: Command, definition: CommandDefinition, run: Run): void {
   const command = parent.command(definition.name).description(definition.summary);
   command.helpOption("-h, --help", "print this help");
+  command.showHelpAfterError(`Type \`${pathOf(command)} --help\` for what there is.`);
   definition.define(command);
   if (takesCircuit(command)) addParameterOption(command);
   command
@@ -91,6 +95,11 @@ function addCommand(parent: Command, definition: CommandDefinition, run: Run): v
   command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
   for (const part of definition.parts ?? []) addCommand(command, part, run);
   command.action(() => run(definition, command));
+}
+
+/** `settle data get`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** The first Ctrl-C asks the work to finish and keep what it has; the second ends the process at once. */

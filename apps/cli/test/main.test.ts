@@ -39,7 +39,7 @@ describe("settle", () => {
     const { code, stdout, stderr } = await settle(["chekc"]);
     expect(code).toBe(2);
     expect(stdout).toBe("");
-    expect(stderr).toContain("check");
+    expect(stderr).toContain("Did you mean 'check'?");
     for (const { name } of commands) expect(stderr).toContain(name);
   });
 
@@ -53,5 +53,7 @@ describe("settle", () => {
     const { code, stderr } = await settle(["check"]);
     expect(code).toBe(2);
     expect(stderr).toContain("files");
+    expect(stderr).toContain("`settle check --help`");
+    expect((await settle(["data", "get"])).stderr).toContain("`settle data get --help`");
   });
 });

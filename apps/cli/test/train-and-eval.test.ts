@@ -132,6 +132,13 @@ describe("settle train", () => {
     expect((await weights("stopped")).equals(await weights("straight"))).toBe(true);
   });
 
+  it("leaves no run behind where the data do not fit the circuit", async () => {
+    const args = ["train", "tiny.json", "--run", "unfit", "--epochs", "1", "--limit", "5", "--engine", "reference"];
+    const wrong = await settle([...args, "--data", "mnist10k"], { cwd: folder });
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("data/shape-mismatch") as string });
+    expect((await settle([...args, "--data", "color-mnist"], { cwd: folder })).code).toBe(0);
+  });
+
   it("says that it diverged, where, with exit code 3, and keeps the weights from before", async () => {
     const z1 = { shape: [16, 16, 2] };
     const wild = { ...tinyCircuit, states: { ...tinyCircuit.states, z1 }, settle: { steps: 300, rate: 90 } };

@@ -62,7 +62,7 @@ export function divergenceDiagnostic(
 
 function likelyCause({ estimate, ago }: { readonly estimate: StabilityEstimate; readonly ago: number }): string {
   const { lambdaMax, limit, rate } = estimate;
-  const when = ago === 0 ? "in this update" : `${ago} update${ago > 1 ? "s" : ""} before`;
+  const when = ago === 0 ? "in this update" : `(${ago} update${ago > 1 ? "s" : ""} earlier)`;
   const figure = `λmax was ${printFigure(lambdaMax)} ${when}, and settling at rate ${printFigure(rate)} is stable below ${printFigure(limit)}`;
   return lambdaMax > 0.8 * limit ? `The likely cause is λmax: ${figure}.` : `${figure}.`;
 }

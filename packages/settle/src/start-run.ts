@@ -1,6 +1,6 @@
 /** From a session and its data to a run folder that can be repeated from what it says. */
 import type { Diagnostic } from "@settle/diagnostics";
-import type { SampleSource, Session } from "@settle/runtime";
+import { checkSource, type SampleSource, type Session } from "@settle/runtime";
 import type { Json, TrainingRun } from "@settle/runs";
 import { type ChosenParameters, printCircuit } from "@settle/spec";
 import { readFileSync } from "node:fs";
@@ -24,11 +24,13 @@ export interface StartRunOptions {
 
 /**
  * Makes, or with `resume` reopens, the run folder of a training; `close` it in the end.
- * @throws {SettleError} `runs/exists`, `runs/other-circuit`, `runs/locked`, …; the folder is then as it was
+ * @throws {SettleError} `data/…` where the data do not fit the circuit, `runs/exists`, `runs/other-circuit`,
+ *   `runs/locked`, …; the folder is then as it was
  */
 export async function startRun(dir: string, options: StartRunOptions): Promise<TrainingRun> {
   const { circuit, session, data, settings, command, resume = false, overwrite = false, onDiagnostic } = options;
   const { program, engine, seed } = session;
+  for (const source of Object.values(data)) checkSource(program, source);
   const start = {
     circuit: {
       ...program.circuit,
