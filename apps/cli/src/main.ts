@@ -69,7 +69,10 @@ function buildProgram(terminal: Terminal, run: Run): Command {
   // Reached only where no command was named.
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
-    if (unknown === undefined) return program.help();
+    if (unknown === undefined) {
+      program.help();
+      return;
+    }
     const known = commands.map((each) => each.name);
     const near = closest(unknown, known);
     const meant = near === undefined ? "" : ` Did you mean '${near}'?`;
