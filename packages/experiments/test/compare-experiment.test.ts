@@ -96,6 +96,9 @@ describe("a comparison", () => {
     for (const said of ["Paired differences", "Learning", "Test images", "How to repeat it", "3 seeds are few"]) {
       expect(page).toContain(said);
     }
+    // Both circuits have the same parameters, and one takes fewer steps.
+    expect(page).toContain("clean.mse against MFLOP a settle");
+    expect(page).not.toContain("clean.mse against parameters");
     for (const said of ["123 ± 4.5", "A paper, table 1"]) {
       expect(page).toContain(said);
       expect(read("tables/tables.md")).toContain(said);

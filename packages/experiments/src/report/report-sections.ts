@@ -90,6 +90,7 @@ export function costsSection(comparison: Comparison): ReportSection {
     { name: "flops", label: "MFLOP a settle", of: (id) => (circuitOf(id)?.analysis.flopsPerSettle ?? NaN) / 1e6 },
     { name: "time", label: "seconds of training", of: seconds },
   ];
+  const telling = costs.filter(({ of }) => differ(plan.contenders.map(({ id }) => of(id))));
   const tasks = new Set<string>();
   const metrics = metricsCompared(comparison).filter((metric) => {
     const task = metric.split(".")[0] ?? "";
@@ -98,7 +99,7 @@ export function costsSection(comparison: Comparison): ReportSection {
   return {
     heading: "Quality and cost",
     blocks: metrics.flatMap((metric) =>
-      costs.map(({ name, label, of }): PlotBlock => ({
+      telling.map(({ name, label, of }): PlotBlock => ({
         kind: "plot",
         name: `cost-${name}-${slug(metric)}`,
         caption: `${metric} against ${label}: mean over seeds with its 95 % interval.`,
@@ -120,6 +121,12 @@ export function costsSection(comparison: Comparison): ReportSection {
       })),
     ),
   };
+}
+
+/** Whether costs are apart by more than a hundredth: what is held equal would be drawn as one vertical line. */
+function differ(costs: readonly number[]): boolean {
+  const known = costs.filter(Number.isFinite);
+  return Math.max(...known) > 1.01 * Math.min(...known);
 }
 
 export function budgetsSection({ plan }: Comparison): ReportSection {

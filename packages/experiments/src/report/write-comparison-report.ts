@@ -20,7 +20,7 @@ export async function writeComparisonReport(experiment: LoadedExperiment, compar
     ...comparison.hypotheses.map((each) => ({ kind: "text" as const, text: tellHypothesis(each) })),
     ...(warnings.length === 0 ? [] : [{ kind: "text" as const, tone: "note" as const, text: warnings.join("\n\n") }]),
   ];
-  const sections = [
+  const sections: readonly ReportSection[] = [
     { heading: "The question", blocks: intro },
     resultsSection(comparison),
     differencesSection(comparison),
@@ -30,7 +30,7 @@ export async function writeComparisonReport(experiment: LoadedExperiment, compar
     await circuitsSection(experiment, comparison),
     budgetsSection(comparison),
     await repeatSection(experiment, comparison),
-  ];
+  ].filter(({ blocks }) => blocks.length > 0);
   const finished = runs.filter(({ status }) => status === "finished").length;
   await writeReportPage(runPaths(dir), {
     kind: "comparison",
