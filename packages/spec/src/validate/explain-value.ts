@@ -158,13 +158,23 @@ function explainKind(
     return kind === undefined ? [] : wordsOf(kind);
   };
   const kinds = [...new Set(options.flatMap(kindOf))];
+  /** The kinds that have a field which this one does not. */
+  const ownersOf = ({ path: at }: Fault): readonly string[] =>
+    options.filter((option) => fieldsOf(option).includes(String(at.at(-1)))).flatMap(kindOf);
   const written = value["kind"];
   const ofKind = (kind: unknown): z.ZodType | undefined =>
     options.find((option) =>
       kind === undefined ? kindOf(option).length === 0 : kindOf(option).some((word) => word === kind),
     );
   const meant = options.length === 1 ? options[0] : ofKind(written);
-  if (meant !== undefined) return explainValue(meant, value, path, document);
+  if (meant !== undefined) {
+    return explainValue(meant, value, path, document).map((fault) => {
+      const owners =
+        fault.code === "schema/unknown-field" && fault.path.length === path.length + 1 ? ownersOf(fault) : [];
+      if (owners.length === 0 || fault.note !== undefined) return fault;
+      return { ...fault, help: `${listWords(owners)} has it: remove it, or write another "kind".` };
+    });
+  }
   const at = [...path, "kind"];
   if (written === undefined) {
     return [

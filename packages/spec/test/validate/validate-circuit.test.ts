@@ -39,6 +39,28 @@ describe("a section whose name is misspelt", () => {
   });
 });
 
+describe("a field of another kind", () => {
+  test("is told with the kinds that have it", () => {
+    const synapses = { W: { from: "z", to: "e", kind: "dense", kernel: 3 } };
+    expect(validateCircuit({ ...good, synapses }).diagnostics).toMatchObject([
+      {
+        code: "schema/unknown-field",
+        message: 'Synapse "W" has no field "kernel".',
+        help: '"conv2d" or "deconv2d" has it: remove it, or write another "kind".',
+      },
+    ]);
+  });
+
+  test("is told with the fields there are where no kind has it, and with the nearest where one is near", () => {
+    const [strange, near] = validateCircuit({
+      ...good,
+      synapses: { W: { from: "z", to: "e", kind: "dense", colour: 3, feedbak: "tied" } },
+    }).diagnostics;
+    expect(strange?.help).toContain("it may have");
+    expect(near).toMatchObject({ note: 'did you mean "feedback"?', help: 'write "feedback".' });
+  });
+});
+
 describe("a shape of a map whose channels were left out", () => {
   test("is told what it would be with one, and is not repaired by itself: nobody knows how many", () => {
     const states = { ...good.states, x: { shape: [28, 28], observed: { data: "image" } } };
