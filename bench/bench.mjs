@@ -2,7 +2,7 @@
 //   --rounds N   how often each side is measured (default 5)      --batch N   images a settle (default 100)
 //   --only PART  compile, engines or demo
 // `pnpm bench peers`: beside other libraries; docs/guide/benchmarks.md says what it needs.
-// `pnpm bench kernels`: where a step of the wasm engine spends its time.
+// `pnpm bench kernels`: where a step spends its time; `--engine native`.
 // `pnpm bench settling RUN`: integrators and rates on a trained circuit; docs/guide/settling.md has what came out.
 import "../scripts/require-node.mjs";
 import { execFileSync } from "node:child_process";
@@ -18,7 +18,7 @@ import { runPrepared } from "./run-prepared.mjs";
 
 const [, , what = "", ...rest] = process.argv;
 if (what === "peers") process.exit(await runPrepared("peers/peers.ts", rest));
-if (what === "kernels") process.exit(await runPrepared("wasm-kernels.ts", rest));
+if (what === "kernels") process.exit(await runPrepared("kernels.ts", rest));
 if (what === "settling") {
   await benchSettling(rest);
   process.exit();

@@ -1,5 +1,5 @@
 /** Where the time of a step goes: its kernels timed one by one, on numbers that look like noise. */
-import { type ContractKernel, type KernelPlan, planProgram, type Segment } from "@settle/kernels";
+import { contractOperations, fillWithNoise, planProgram } from "@settle/kernels";
 import type { Program } from "@settle/program";
 
 import { assemble } from "./assemble.ts";
@@ -58,14 +58,15 @@ export async function profileKernels(program: Program, options: ProfileOptions):
   const memory = new Memory({ initial: Math.ceil((partial + plan.sizes.partial * 4 + 64) / 65536) });
   const { exports } = await instantiate(await compile(binary), { settle: { memory } });
   const functions = exports as PhaseFunctions;
-  fillWithNoise(plan, new Float32Array(memory.buffer), group);
+  const floats = new Float32Array(memory.buffer);
+  fillWithNoise(plan, { group: floats.subarray(group / 4), shared: floats.subarray(controlBytes / 4) });
   functions["step.head"]?.();
   const secondsOf = (name: string): Promise<number> =>
     fastest(clock, () => functions[name]?.(group, emitted.staticBytes, partial, lanes));
   const kernels: KernelProfile["kernels"][number][] = [];
   for (const [index, kernel] of plan.phases.step.group.entries()) {
     const seconds = await secondsOf(`step.${index}`);
-    const operations = kernel.kind === "contract" ? { operations: operationsOf(kernel) * lanes } : {};
+    const operations = kernel.kind === "contract" ? { operations: contractOperations(kernel) * lanes } : {};
     kernels.push({ label: kernel.label, seconds, ...operations });
   }
   return {
@@ -96,23 +97,6 @@ async function fastest(clock: () => number, call: () => void): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let k = 0; k < 4; k++) least = Math.min(least, round(times) / times);
   return least;
-}
-
-function operationsOf({ rows, columns, inputChannels, outputChannels }: ContractKernel): number {
-  const taps = (segments: readonly Segment[]): number =>
-    segments.reduce((sum, segment) => sum + segment.count * segment.taps.length, 0);
-  return 2 * taps(rows) * taps(columns) * inputChannels * outputChannels;
-}
-
-/** Weights up to 0.05, all else up to 1, of either sign. */
-function fillWithNoise(plan: KernelPlan, floats: Float32Array, group: number): void {
-  for (const { space, offset, elements } of plan.arrays) {
-    if (space !== "shared" && space !== "group") continue;
-    const shared = space === "shared";
-    const from = (shared ? controlBytes : group) / 4 + offset;
-    const count = shared ? elements : elements * plan.lanes;
-    for (let i = 0; i < count; i++) floats[from + i] = (shared ? 0.05 : 1) * Math.sin(12.9898 * i + i * i);
-  }
 }
 
 /** Twelve accumulators: more than a multiply-add's latency keeps busy. */
