@@ -91,6 +91,7 @@ export function programOf(
       readout: phaseOf("readout"),
       accumulate: phaseOf("accumulate"),
       stability: phaseOf("stability"),
+      restrain: phaseOf("restrain"),
       apply: phaseOf("apply"),
     },
   };

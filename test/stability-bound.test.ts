@@ -1,8 +1,19 @@
 /** Circuits that ask for λmax to be acted upon: a bound, or a rate that follows. */
 import type { CircuitSpec } from "@settle/spec";
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
-import { linear, leaky, bounded, whole, newSession, estimatesOf } from "./stable-circuits.ts";
+import {
+  bounded,
+  denseMatrix,
+  estimatesOf,
+  leaky,
+  linear,
+  matrixOf,
+  newSession,
+  scaled,
+  type Tensors,
+  whole,
+} from "./stable-circuits.ts";
 
 describe("a bound on λmax", () => {
   test("holds during a training that goes beyond it otherwise", async () => {
@@ -11,37 +22,60 @@ describe("a bound on λmax", () => {
     const settled = within.slice(100).map(({ estimate }) => estimate.lambdaMax);
     expect(without.at(-1)).toBeGreaterThan(5.5);
     expect(Math.max(...settled)).toBeLessThan(4.4);
-    expect(within.some(({ shrunk }) => shrunk !== undefined)).toBe(true);
+    expect(within.some(({ restrained }) => restrained !== undefined)).toBe(true);
   });
 
-  test("multiplies weights by up to √(bound/λmax), those most that grow fastest, and no bias", async () => {
-    const biased = (circuit: CircuitSpec): CircuitSpec => ({
-      ...circuit,
+  /** λmax of a linear circuit with these weights, by a dense eigen-solver. */
+  const largest = (matrix: Matrix): number => Math.max(...new EigenvalueDecomposition(matrix).realEigenvalues);
+
+  test("moves the weights against the gradient of λmax, until it is the bound to first order, and no bias", async () => {
+    const circuit = (bound: number): CircuitSpec => ({
+      ...linear,
       errors: { ex: { target: "x", bias: true }, ea: { target: "a" } },
+      learn: { rule: "sgd", rate: 0.01, constraint: { kind: "stable", bound } },
     });
-    const tight: CircuitSpec = {
-      ...biased(leaky),
-      learn: { ...leaky.learn, constraint: { kind: "stable", bound: 0.5 } },
-    };
-    const [free, held] = [await newSession(biased(leaky)), await newSession(tight)];
-    await free.learn(whole);
-    const learned = await held.learn(whole);
-    if (learned.kind !== "learned") throw new Error("diverged");
-    const full = (0.5 / learned.stability!.lambdaMax) ** 0.5;
-    const { a, b } = learned.shrunk as { readonly a: number; readonly b: number };
-    expect(Math.min(a, b)).toBeCloseTo(full, 12);
-    expect(Math.max(a, b)).toBeGreaterThan(full);
-    expect(Math.max(a, b)).toBeLessThan(1);
-    const factors: Readonly<Record<string, number>> = { W: a, V: b, "error:V": b };
-    const [expected, got] = [await free.parameters.export(), await held.parameters.export()];
-    for (const [id, { data }] of expected) {
-      const by = factors[id] ?? 1;
-      data.forEach((value: number, k: number) => expect(got.get(id)!.data[k]).toBeCloseTo(by * value, 12));
+    const [free, held] = [await newSession(circuit(1e9)), await newSession(circuit(2.9))];
+    const begun = scaled(await free.parameters.export(), () => 20);
+    const before = await denseMatrix(free, begun);
+    const excess = largest(before) - 2.9;
+    expect(excess).toBeGreaterThan(0.1);
+    // ∂λmax by each weight, by finite differences of the eigenvalue.
+    const slopes = new Map<string, readonly number[]>();
+    for (const id of ["V", "W"]) {
+      const { data } = begun.get(id)!;
+      const at = (k: number, by: number) =>
+        denseMatrix(
+          free,
+          new Map([...begun, [id, { ...begun.get(id)!, data: data.map((v, n) => v + (n === k ? by : 0)) }]]),
+        );
+      const ends = await Promise.all(Array.from(data, (_, k) => Promise.all([at(k, 1e-3), at(k, -1e-3)])));
+      slopes.set(
+        id,
+        ends.map(([up, down]) => (largest(up) - largest(down)) / 2e-3),
+      );
     }
+    const square = [...slopes.values()].flat().reduce((sum, slope) => sum + slope * slope, 0);
+    for (const session of [free, held]) await session.parameters.import(begun, 0);
+    const [without, learned] = [await free.learn(whole), await held.learn(whole)];
+    if (learned.kind !== "learned" || without.kind !== "learned") throw new Error("diverged");
+    const [expected, got] = [await free.parameters.export(), await held.parameters.export()];
+    let [moved, length] = [0, 0];
+    for (const [id, { data }] of expected) {
+      const slope = slopes.get(id);
+      data.forEach((value: number, k: number) => {
+        const change = slope === undefined ? 0 : (-excess / square) * slope[k]!;
+        // The engine turns 14 times, and does not quite end at the eigenvector.
+        expect(Math.abs(got.get(id)!.data[k]! - (value + change))).toBeLessThan(slope === undefined ? 1e-12 : 0.01);
+        if (slope !== undefined) {
+          moved += change * change;
+          length += begun.get(id)!.data[k]! ** 2;
+        }
+      });
+    }
+    expect(learned.restrained! / Math.sqrt(moved / length)).toBeCloseTo(1, 1);
   });
 
-  test("shrinks a lateral synapse by the square of what predicting weights shrink by, so that λmax is the bound", async () => {
-    // −∂d/∂a = W·Wᵀ − V, so that W·f and V·f² have λmax·f².
+  test("holds a lateral synapse back with the predicting weights", async () => {
     const lateral: CircuitSpec = {
       ...linear,
       states: { x: { shape: [6], observed: { data: "image" } }, a: { shape: [4] } },
@@ -55,29 +89,20 @@ describe("a bound on λmax", () => {
     // Every unit inhibits the others by 2: −V has the eigenvalue 6.
     const inhibition = Float64Array.from({ length: 16 }, (_, k) => (k % 5 === 0 ? 0 : -2));
     await session.parameters.import(new Map([...begun, ["L", { ...begun.get("L")!, data: inhibition }]]));
-    const before = await session.parameters.export();
-    const learned = await session.learn(whole);
-    if (learned.kind !== "learned") throw new Error("diverged");
-    const factor = learned.shrunk?.["a"] ?? 1;
-    const after = await session.parameters.export();
-    for (const [id, by] of [
-      ["W", factor],
-      ["L", factor ** 2],
-    ] as const) {
-      const expected = before.get(id)!.data;
-      after.get(id)!.data.forEach((value: number, k: number) => expect(value).toBeCloseTo(by * expected[k]!, 9));
-    }
-    const matrix = (tensors: typeof after): Matrix => {
-      const [W, L] = ["W", "L"].map((id) => {
-        const { shape, data } = tensors.get(id)!;
-        return Matrix.from1DArray(shape[0]!, shape[1]!, Array.from(data));
-      }) as [Matrix, Matrix];
+    const matrix = (tensors: Tensors): Matrix => {
+      const [W, L] = ["W", "L"].map((id) => matrixOf(tensors, id)) as [Matrix, Matrix];
       return W.mmul(W.transpose()).sub(L.transpose());
     };
-    const largest = (tensors: typeof after): number =>
-      Math.max(...new EigenvalueDecomposition(matrix(tensors)).realEigenvalues);
-    expect(largest(before)).toBeGreaterThan(6);
-    expect(largest(after)).toBeCloseTo(4, 3);
+    expect(largest(matrix(await session.parameters.export()))).toBeGreaterThan(6);
+    // −d/da = W·Wᵀ − V is linear in V: what is left after one update is the part of W.
+    for (let update = 0; update < 3; update++) await session.learn(whole);
+    const after = await session.parameters.export();
+    // To the 3 % that an estimate may miss.
+    expect(Math.abs(largest(matrix(after)) - 4)).toBeLessThan(0.1);
+    after.get("L")!.data.forEach((value: number, k: number) => {
+      if (k % 5 === 0) expect(value).toBe(0);
+      else expect(value).toBeLessThan(0);
+    });
   });
 
   test("is checked at its own updates only", async () => {

@@ -1,4 +1,7 @@
-/** The stability phase against eigenvalues computed another way: the matrix of the motion, by finite differences. */
+/**
+ * The stability phase against eigenvalues computed another way (the matrix of the motion, by finite differences), and the
+ * restrain phase against finite differences of the growth.
+ */
 import { compile } from "@settle/compiler";
 import { referenceEngine } from "@settle/engine-reference";
 import { type BufferId, type Program, sizeOf } from "@settle/program";
@@ -51,6 +54,29 @@ const circuits: readonly CircuitSpec[] = [
   },
 ];
 
+const maskOfV = Array.from({ length: 25 }, (_, k) => (k % 3 === 0 ? 0 : 1));
+
+/** The same with a bound on λmax, and what else can learn in the motion of a state. */
+const bounded = [
+  ...circuits,
+  {
+    ...dense,
+    name: "separate error weights, a lateral synapse, shared and masked weights",
+    states: {
+      ...dense.states,
+      a: { shape: [5], activation: "tanh", derivative: true },
+      b: { shape: [5], activation: "tanh" },
+    },
+    errors: { ex: { target: "x" }, ea: { target: "a" } },
+    synapses: {
+      W: { from: "a", to: "ex", kind: "dense", feedback: "separate" },
+      V: { from: "b", to: "ea", kind: "dense", mask: { kind: "given", values: maskOfV } },
+      S: { from: "b", to: "ex", kind: "dense", weights: "W" },
+    },
+    laterals: { L: { from: "a", kind: "dense", follows: "anti-hebbian" } },
+  },
+].map((circuit) => ({ ...circuit, learn: { constraint: { kind: "stable", bound: 1 } } })) as readonly CircuitSpec[];
+
 describe.each(circuits)("$name", (spec) => {
   it("grows by the largest eigenvalue of the motion", async () => {
     const { program, executable, states } = await settled(spec);
@@ -87,20 +113,72 @@ it("a clamped and a masked part of a state do not move, so they have no directio
   results.get(direction)!.forEach((value: number, i: number) => expect(value === 0).toBe(mask[i] === 1));
 });
 
+describe.each(bounded)("the gradient of $name", (spec) => {
+  it("is that of the direction's growth by every weight that learns, summed over the chosen samples", async () => {
+    const { program, executable, states } = await settled(spec, 3);
+    const { directions } = program.stability!;
+    const { chosen, weights } = program.learn.stable!;
+    const inputs = new Map<BufferId, Float64Array>(states);
+    for (const [k, { buffer }] of directions.entries())
+      inputs.set(buffer, numbers(3 * sizeIn(program, buffer), 50 + k));
+    const picked = [1, 0, 1];
+    // v·J v of each sample, J v being the new direction times the growth.
+    const growths = async (): Promise<number> => {
+      const outputs = [program.stability!.growth, ...directions.map(({ buffer }) => buffer)];
+      const got = await executable.run({ batch: 3, schedule: [{ phase: "stability" }], inputs, outputs });
+      let sum = 0;
+      for (const { buffer } of directions) {
+        const size = sizeIn(program, buffer);
+        got.get(buffer)!.forEach((image: number, k: number) => {
+          const sample = Math.floor(k / size);
+          sum += picked[sample]! * image * got.get(program.stability!.growth)![sample]! * inputs.get(buffer)![k]!;
+        });
+      }
+      return sum;
+    };
+    const schedule = [{ phase: "restrain" }] as const;
+    await executable.run({ batch: 3, schedule, inputs: new Map([...inputs, [chosen, Float64Array.from(picked)]]) });
+    const learned = program.buffers.filter(({ id }) => program.buffers.some((each) => each.id === `sum/${id}`));
+    const bound = new Set(weights.map(({ buffer }) => buffer));
+    for (const { id } of learned) if (!id.startsWith("bias")) expect(bound).toContain(id);
+    for (const { buffer, gradient } of weights) {
+      const [before, got] = [(await executable.read(buffer)).slice(), (await executable.read(gradient)).slice()];
+      let largest = 0;
+      for (let k = 0; k < before.length; k++) {
+        const ends: number[] = [];
+        for (const side of [1, -1]) {
+          const shifted = before.slice();
+          shifted[k]! += side * 1e-6;
+          await executable.write(buffer, shifted);
+          ends.push(await growths());
+        }
+        const difference = (ends[0]! - ends[1]!) / 2e-6;
+        const fixed = (buffer === "V" && spec.laterals && maskOfV[k] === 0) || (buffer === "L" && k % 6 === 0);
+        expect(got[k]).toBeCloseTo(fixed ? 0 : difference, 6);
+        largest = Math.max(largest, Math.abs(difference));
+      }
+      expect(largest).toBeGreaterThan(0.01);
+      await executable.write(buffer, before);
+    }
+  });
+});
+
 /** A circuit with known parameters, settled for a few steps from known numbers. */
-async function settled(spec: CircuitSpec) {
+async function settled(spec: CircuitSpec, batch = 1) {
   const compiled = compile(spec);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
   const { program } = compiled;
   const executable = await referenceEngine.load(program);
   const inputs = new Map<BufferId, Float64Array>();
   for (const [index, { id, role, type }] of program.buffers.entries()) {
-    if (role === "parameter") await executable.write(id, numbers(sizeOf(type.shape), index));
-    if (type.batch && (role === "input" || role === "noise")) inputs.set(id, numbers(sizeOf(type.shape), index));
+    const values = id.startsWith("mask:") ? Float64Array.from(maskOfV) : numbers(sizeOf(type.shape), index);
+    if (role === "parameter") await executable.write(id, values);
+    if (type.batch && (role === "input" || role === "noise"))
+      inputs.set(id, numbers(batch * sizeOf(type.shape), index));
   }
   const outputs = program.states.map(({ buffer }) => buffer);
   const schedule = [{ phase: "start" }, { phase: "step", times: 5 }] as const;
-  const states = await executable.run({ batch: 1, schedule, inputs, outputs });
+  const states = await executable.run({ batch, schedule, inputs, outputs });
   return { program, executable, states: new Map([...states].map(([id, values]) => [id, Float64Array.from(values)])) };
 }
 

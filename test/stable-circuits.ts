@@ -80,13 +80,15 @@ export type Tensors = Awaited<ReturnType<Session["parameters"]["export"]>>;
 export const scaled = (tensors: Tensors, factor: (id: string) => number): Tensors =>
   new Map([...tensors].map(([id, tensor]) => [id, { ...tensor, data: tensor.data.map((each) => each * factor(id)) }]));
 
+export function matrixOf(tensors: Tensors, id: string): Matrix {
+  const { shape, data } = tensors.get(id)!;
+  return Matrix.from1DArray(shape[0]!, shape[1]!, Array.from(data));
+}
+
 /** −∂d/∂z of the linear circuit, written out from its weights. */
-export async function denseMatrix(session: Session): Promise<Matrix> {
-  const tensors = await session.parameters.export();
-  const [V, W] = ["V", "W"].map((id) => {
-    const { shape, data } = tensors.get(id)!;
-    return Matrix.from1DArray(shape[0]!, shape[1]!, Array.from(data));
-  }) as [Matrix, Matrix];
+export async function denseMatrix(session: Session, given?: Tensors): Promise<Matrix> {
+  const tensors = given ?? (await session.parameters.export());
+  const [V, W] = ["V", "W"].map((id) => matrixOf(tensors, id)) as [Matrix, Matrix];
   const matrix = Matrix.zeros(7, 7);
   matrix.setSubMatrix(Matrix.eye(4).add(W.mmul(W.transpose())), 0, 0);
   matrix.setSubMatrix(V.clone().neg(), 4, 0);

@@ -162,6 +162,7 @@ function programOf(
       step: nothing,
       readout: nothing,
       accumulate: nothing,
+      restrain: nothing,
       stability: nothing,
       apply: nothing,
     },

@@ -55,6 +55,7 @@ export function mapProgram(expression: ScalarExpression, elements = width): Prog
       accumulate: empty,
       apply: empty,
       stability: empty,
+      restrain: empty,
     },
   };
 }

@@ -124,6 +124,7 @@ export const handWrittenProgram: Program = {
       writes: writes({ "sum:W": 4 }),
     },
     stability: { values: [], reads: [], instructions: [], writes: [] },
+    restrain: { values: [], reads: [], instructions: [], writes: [] },
     apply: {
       values: types(w, w, one, one, w, w),
       reads: reads("W", "sum:W", "rate", "count"),

@@ -203,5 +203,6 @@ export const smallProgram: Program = {
     accumulate: accumulate(),
     apply: apply(),
     stability: new PhaseRecorder().finish(),
+    restrain: new PhaseRecorder().finish(),
   },
 };

@@ -36,7 +36,7 @@ const leavesLanesEmpty = (batch: number, lanes: number): boolean => batch <= (3 
 const companions: readonly (readonly PhaseName[])[] = [
   ["start", "step", "readout"],
   ["accumulate", "apply"],
-  ["stability"],
+  ["stability", "restrain"],
 ];
 
 /** Modules are written, assembled and compiled when they are first needed. */

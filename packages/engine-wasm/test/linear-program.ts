@@ -137,5 +137,5 @@ export const linearProgram: Program = {
     buffer("rate", "input", number, { initial: { kind: "constant", value: 0.5 } }),
     buffer("count", "input", number),
   ],
-  phases: { start, step, readout: nothing, accumulate, apply, stability: nothing },
+  phases: { start, step, readout: nothing, accumulate, apply, stability: nothing, restrain: nothing },
 };

@@ -12,7 +12,15 @@ const plan: KernelPlan = {
   lanes: 4,
   arrays: [],
   sizes: { group: 0, temporary: 0, shared: 0, partial: 0 },
-  phases: { start: onGroups, step: onGroups, readout: onGroups, accumulate: sums, stability: onGroups, apply: nothing },
+  phases: {
+    start: onGroups,
+    step: onGroups,
+    readout: onGroups,
+    accumulate: sums,
+    stability: onGroups,
+    restrain: sums,
+    apply: nothing,
+  },
 };
 
 it("a settle and its sums are one piece; an update, which reads the sums, is the next", () => {

@@ -128,9 +128,10 @@ export interface Phase {
  * - `readout`: predictions, errors and discrepancies of the states as they stand.
  * - `accumulate`: adds the batch's sums to the accumulators (after `readout`).
  * - `stability`: one turn of power iteration on the motion of the states, linearised where they stand.
+ * - `restrain`: how growth depends on the weights (after `stability`); empty where λmax is not bounded.
  * - `apply`: one update of the parameters from the accumulators; has no batch.
  */
-export const phaseNames = ["start", "step", "readout", "accumulate", "stability", "apply"] as const;
+export const phaseNames = ["start", "step", "readout", "accumulate", "stability", "restrain", "apply"] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
 /** What an observed node does during a settle. */
@@ -194,12 +195,7 @@ export interface Program {
  */
 export interface Stability {
   readonly growth: BufferId;
-  readonly directions: readonly {
-    readonly state: string;
-    readonly buffer: BufferId;
-    /** Readout: the part of the squared growth that belongs to this state. */
-    readonly share: BufferId;
-  }[];
+  readonly directions: readonly { readonly state: string; readonly buffer: BufferId }[];
   /** The largest β of the circuit: λmax is growth / rate. */
   readonly rate: number;
   /** What β·λmax must stay below, by the integrator; absent where steps adapt themselves. 2 for Euler steps. */
@@ -217,14 +213,16 @@ export interface AutoRate {
 }
 
 /**
- * A bound on λmax. Where an estimate, made every so many updates, exceeds it, the host has `apply` shrink the weights
- * through which a state predicts, by (bound/λmax)^(½ · share of the state in the fastest direction / largest share).
+ * A bound on λmax. Where an estimate, made every so many updates, exceeds it, the host chooses the fastest sample, has
+ * `restrain` differentiate its β·λmax, and moves the weights against that gradient until, to first order, it is β·bound.
  */
 export interface StableBound {
   readonly bound: number;
   readonly every: number;
-  /** Scalar inputs of `apply`: what the learned weights from a state are multiplied by; default 1. */
-  readonly shrinkInputs: readonly { readonly source: string; readonly buffer: BufferId }[];
+  /** Input of `restrain`, one number per sample: 1 where its growth counts, else 0. */
+  readonly chosen: BufferId;
+  /** The weights that learn, and the accumulators that `restrain` writes the gradient by each into. */
+  readonly weights: readonly { readonly buffer: BufferId; readonly gradient: BufferId }[];
 }
 
 /** Buffers the step phase keeps about each sample. */

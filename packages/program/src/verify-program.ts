@@ -11,6 +11,7 @@ const readable: Readonly<Record<PhaseName, readonly BufferRole[]>> = {
   readout: ["parameter", "input", "state"],
   accumulate: ["parameter", "input", "state", "readout", "accumulator"],
   stability: ["parameter", "input", "state"],
+  restrain: ["parameter", "input", "state"],
   apply: ["parameter", "moment", "accumulator", "input"],
 };
 
@@ -20,6 +21,7 @@ const writable: Readonly<Record<PhaseName, readonly BufferRole[]>> = {
   readout: ["readout"],
   accumulate: ["accumulator"],
   stability: ["state", "readout"],
+  restrain: ["accumulator"],
   apply: ["parameter", "moment", "accumulator"],
 };
 
@@ -68,14 +70,17 @@ function headerIds(program: Program): readonly (readonly [string, BufferId])[] {
     for (const id of [status, statusStep, discrepancy]) ids.push(["the monitor", id]);
   }
   if (program.stability !== undefined) {
-    for (const { state, buffer, share } of program.stability.directions) {
-      ids.push([`the direction of ${state}`, buffer], [`the share of ${state}`, share]);
-    }
+    for (const { state, buffer } of program.stability.directions) ids.push([`the direction of ${state}`, buffer]);
     ids.push(["the growth", program.stability.growth]);
     if (program.stability.auto !== undefined) ids.push(["the rate", program.stability.auto.buffer]);
   }
-  for (const { source, buffer } of program.learn.stable?.shrinkInputs ?? [])
-    ids.push([`the shrinkage of ${source}`, buffer]);
+  const { stable } = program.learn;
+  if (stable !== undefined) {
+    ids.push(["the choice of samples", stable.chosen]);
+    for (const { buffer, gradient } of stable.weights) {
+      ids.push(["a bounded weight", buffer], [`the gradient by ${buffer}`, gradient]);
+    }
+  }
   ids.push(["the learning rate", program.learn.rateInput], ["the sample count", program.learn.countInput]);
   return ids;
 }

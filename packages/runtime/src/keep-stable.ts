@@ -1,10 +1,7 @@
-/** What a circuit asks to be done with an estimate of λmax: shrink the weights, or choose β. */
-import type { BufferId, Program } from "@settle/program";
+/** What a circuit asks to be done with an estimate of λmax: hold the weights back, or choose β. */
+import type { Program, StableBound } from "@settle/program";
 import type { Executable, NumberArray } from "./engine.ts";
-import type { FastestSample, StabilityEstimate } from "./stability.ts";
-
-/** What weights are multiplied by, by the state that they lead from. */
-export type Shrinkage = Readonly<Record<string, number>>;
+import { type FastestSample, rateOf, type StabilityEstimate } from "./stability.ts";
 
 /** Whether the circuit itself wants an estimate at this update (counted from 0). */
 export function wantsEstimate({ learn, stability }: Program, update: number): boolean {
@@ -12,7 +9,7 @@ export function wantsEstimate({ learn, stability }: Program, update: number): bo
 }
 
 /** Whether λmax is held to its bound at this update, whatever the samples do. */
-export const wantsShrinkage = ({ learn }: Program, update: number): boolean => isDue(learn.stable, update);
+export const wantsRestraint = ({ learn }: Program, update: number): boolean => isDue(learn.stable, update);
 
 export const isBounded = ({ learn }: Program): boolean => learn.stable !== undefined;
 
@@ -34,53 +31,81 @@ export function strays(totals: readonly number[]): boolean {
 }
 
 /**
- * What the weights from each state are multiplied by: (bound/λmax)^(½ · share), where λmax is above the bound.
- *
- * The share is that of the state in the fastest direction, relative to the largest: weights that have no part in what
- * grows fastest are left alone. λmax grows about with the square of the weights, hence the root.
- *
- * @returns nothing where the weights stay as they are
+ * Has the engine differentiate the growth of a sample by the weights, if it is beyond the bound.
+ * @param sample of the `count` whose directions the executable holds
  */
-export function shrinkage(
-  { learn }: Program,
-  estimate: StabilityEstimate | undefined,
+export async function differentiateGrowth(
+  executable: Executable,
+  { growth, sample }: FastestSample,
+  count: number,
+): Promise<void> {
+  const { stable } = executable.program.learn;
+  if (stable === undefined || growth <= stable.bound * (await rateOf(executable))) return;
+  const chosen = new Float32Array(count);
+  chosen[sample] = 1;
+  const inputs = new Map([[stable.chosen, chosen]]);
+  await executable.run({ batch: count, schedule: [{ phase: "restrain" }], inputs });
+}
+
+/**
+ * Moves the weights against the gradient g of the fastest sample's growth, by (growth − β·bound)/‖g‖² · g: the smallest
+ * change that, to first order, brings its λmax back to the bound.
+ *
+ * @returns how far the weights moved, as a part of their length; nothing where they stay as they are
+ */
+export async function restrain(
+  executable: Executable,
   fastest: FastestSample | undefined,
-): Shrinkage | undefined {
-  const { stable } = learn;
-  if (estimate === undefined || fastest === undefined || stable === undefined) return undefined;
-  const { lambdaMax } = estimate;
-  if (lambdaMax <= stable.bound) return undefined;
-  const { shares } = fastest;
-  const largest = Math.max(...shares.values());
-  const factor = (source: string): number => (stable.bound / lambdaMax) ** ((shares.get(source) ?? 0) / largest / 2);
-  return Object.fromEntries(stable.shrinkInputs.map(({ source }) => [source, factor(source)]));
+): Promise<number | undefined> {
+  const { stable } = executable.program.learn;
+  if (stable === undefined || fastest === undefined) return undefined;
+  const excess = fastest.growth - stable.bound * (await rateOf(executable));
+  if (excess <= 0) return undefined;
+  const gradients = new Map<string, NumberArray>();
+  for (const { buffer, gradient } of stable.weights) gradients.set(buffer, await executable.read(gradient));
+  const square = [...gradients.values()].reduce((sum, each) => sum + squareOf(each), 0);
+  if (!(square > 0) || !Number.isFinite(square)) return undefined;
+  const by = excess / square;
+  return changeWeights(executable, stable, (weights, buffer) => {
+    const gradient = gradients.get(buffer)!;
+    return weights.map((weight, k) => weight - by * gradient[k]!);
+  });
 }
 
 /**
  * After a divergence, when λmax can be estimated at samples that did not diverge, if at all: all weights shrink, so that
- * λmax falls by at least a fifth and at most to a quarter.
+ * what goes with their square falls by at least a fifth and at most to a quarter.
+ * @returns as `restrain`
  */
-export function shrinkAll({ learn }: Program, estimate: StabilityEstimate | undefined): Shrinkage {
-  const { bound, shrinkInputs: inputs } = learn.stable!;
-  const wanted = estimate === undefined ? 0.8 : bound / estimate.lambdaMax;
+export async function shrinkAll(executable: Executable, estimate: StabilityEstimate | undefined): Promise<number> {
+  const stable = executable.program.learn.stable!;
+  const wanted = estimate === undefined ? 0.8 : stable.bound / estimate.lambdaMax;
   const factor = Math.sqrt(Math.min(Math.max(wanted, 0.25), 0.8));
-  return Object.fromEntries(inputs.map(({ source }) => [source, factor]));
+  return changeWeights(executable, stable, (weights) => weights.map((weight) => weight * factor));
 }
 
-/** One after the other. */
-export function shrunkBoth(first: Shrinkage | undefined, then: Shrinkage | undefined): Shrinkage | undefined {
-  if (first === undefined || then === undefined) return then ?? first;
-  return Object.fromEntries(Object.entries(first).map(([source, factor]) => [source, factor * (then[source] ?? 1)]));
+async function changeWeights(
+  executable: Executable,
+  { weights }: StableBound,
+  change: (weights: NumberArray, buffer: string) => NumberArray,
+): Promise<number> {
+  let moved = 0;
+  let length = 0;
+  for (const { buffer } of weights) {
+    const before = await executable.read(buffer);
+    const after = change(before, buffer);
+    moved += squareOf(after.map((weight, k) => weight - before[k]!));
+    length += squareOf(before);
+    await executable.write(buffer, after);
+  }
+  return Math.sqrt(moved / length);
 }
 
-/** The inputs of `apply` that carry the shrinkage; none in a circuit without a bound. */
-export function shrinkInputs(
-  { learn }: Program,
-  factors: Shrinkage | undefined,
-): readonly (readonly [BufferId, NumberArray])[] {
-  const inputs = learn.stable?.shrinkInputs ?? [];
-  return inputs.map(({ source, buffer }) => [buffer, Float64Array.of(factors?.[source] ?? 1)]);
-}
+const squareOf = (values: NumberArray): number => {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+};
 
 /** Sets β where the circuit leaves it to λmax. */
 export async function followRate(

@@ -1,6 +1,6 @@
 /** One update from a batch: settle and accumulate group by group, then apply once. */
 import { settleError } from "@settle/diagnostics";
-import { type Program, sizeOf } from "@settle/program";
+import { sizeOf } from "@settle/program";
 import { applyUpdate } from "./apply-update.ts";
 import type { DataBatch } from "./data-batch.ts";
 import {
@@ -13,14 +13,13 @@ import {
 } from "./discrepancy.ts";
 import type { Executable } from "./engine.ts";
 import {
+  differentiateGrowth,
   followRate,
   isBounded,
-  type Shrinkage,
+  restrain,
   shrinkAll,
-  shrinkage,
-  shrunkBoth,
   strays,
-  wantsShrinkage,
+  wantsRestraint,
 } from "./keep-stable.ts";
 import type { DivergedSample, SampleStatus } from "./sample-status.ts";
 import type { LearnOptions, LearnResult } from "./session.ts";
@@ -55,15 +54,15 @@ interface SettledSums {
   readonly stability?: StabilityEstimate;
 }
 
-/** Times that a batch which strays is settled again, with smaller weights, before it is taken as it is. */
+/** Times that a batch which strays is settled again, with weights held back, before it is taken as it is. */
 const mostRepeats = 8;
 
 /**
  * The sum over samples runs through the batch in its order, group after group; where the groups end changes it by
  * rounding only.
  *
- * Where the circuit bounds λmax, the weights are shrunk at once if samples stray because of it, and the batch is settled
- * again: what strayed teaches nothing.
+ * Where the circuit bounds λmax, the weights are held back at once if samples stray because of it, and the batch is
+ * settled again: what strayed teaches nothing.
  */
 export async function learnBatch(
   executable: Executable,
@@ -78,15 +77,14 @@ export async function learnBatch(
   const { update } = options;
   const began = performance.now();
   let settled: SettledSums;
-  let shrunk: Shrinkage | undefined;
+  let restrained = 0;
   try {
     settled = await settleSums(executable, batch, options);
     for (let repeats = 0; isBounded(program) && (settled.stray || repeats > 0) && repeats < mostRepeats; repeats++) {
-      const factors = rescue(program, settled);
-      if (factors === undefined && settled.stability !== undefined) break;
+      const moved = await rescue(executable, settled);
+      if (moved === undefined && settled.stability !== undefined) break;
+      restrained += moved ?? 0;
       await clearAccumulators(executable);
-      if (factors !== undefined) await applyUpdate(executable, { rate: 0, count: batch.count, factors });
-      shrunk = shrunkBoth(shrunk, factors);
       settled = await settleSums(executable, batch, { ...options, estimate: true });
     }
   } catch (error) {
@@ -102,13 +100,12 @@ export async function learnBatch(
       count: batch.count,
       diverged,
       ...(stability && { stability }),
-      ...(shrunk && { shrunk }),
+      ...(restrained > 0 && { restrained }),
     };
   }
-  const factors = wantsShrinkage(program, update) ? shrinkage(program, stability, settled.fastest) : undefined;
-  shrunk = shrunkBoth(shrunk, factors);
   const settledAt = performance.now();
-  await applyUpdate(executable, { rate, count: batch.count, factors });
+  if (wantsRestraint(program, update)) restrained += (await restrain(executable, settled.fastest)) ?? 0;
+  await applyUpdate(executable, { rate, count: batch.count });
   await followRate(executable, update, stability);
   return {
     kind: "learned",
@@ -117,13 +114,13 @@ export async function learnBatch(
     sum,
     statuses,
     ...(stability && { stability }),
-    ...(shrunk && { shrunk }),
+    ...(restrained > 0 && { restrained }),
     seconds: { settle: (settledAt - began) / 1000, learn: (performance.now() - settledAt) / 1000 },
   };
 }
 
-function rescue(program: Program, { diverged, stability, fastest }: SettledSums): Shrinkage | undefined {
-  return diverged.length > 0 ? shrinkAll(program, stability) : shrinkage(program, stability, fastest);
+function rescue(executable: Executable, { diverged, stability, fastest }: SettledSums): Promise<number | undefined> {
+  return diverged.length > 0 ? shrinkAll(executable, stability) : restrain(executable, fastest);
 }
 
 async function settleSums(executable: Executable, batch: DataBatch, options: BatchOptions): Promise<SettledSums> {
@@ -147,7 +144,11 @@ async function settleSums(executable: Executable, batch: DataBatch, options: Bat
     };
     const settled = await settleSamples(executable, request);
     const own = estimate ? fastestSample(program, settled.outputs) : undefined;
-    if (own !== undefined && own.growth > (fastest?.growth ?? -1)) fastest = own;
+    if (own !== undefined && own.growth > (fastest?.growth ?? -1)) {
+      fastest = own;
+      // Now, while the executable holds the group.
+      await differentiateGrowth(executable, own, group.count);
+    }
     const groupStatuses = await located(executable, request, settled.statuses);
     statuses.push(...groupStatuses);
     diverged = divergedOf(group, groupStatuses);

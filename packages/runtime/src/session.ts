@@ -117,20 +117,20 @@ export type LearnResult =
       readonly statuses: readonly SampleStatus[];
       /** Of the settled states, before the update; if it was estimated. */
       readonly stability?: StabilityEstimate;
-      /** What the learned weights from each state were multiplied by to keep λmax bounded; absent if left alone. */
-      readonly shrunk?: Readonly<Record<string, number>>;
+      /** How far a bound on λmax moved the weights, as a part of their length; absent where it left them alone. */
+      readonly restrained?: number;
       /** Time spent settling and adding up, and in the update itself. */
       readonly seconds: { readonly settle: number; readonly learn: number };
     }
-  /** Some samples diverged: the update was not made and no parameter changed, but for what a bound on λmax shrank. */
+  /** Some samples diverged: the update was not made and no parameter changed, but for what a bound on λmax moved. */
   | {
       readonly kind: "diverged";
       readonly count: number;
       readonly diverged: readonly DivergedSample[];
       /** Of the samples that did not diverge, if it was estimated. */
       readonly stability?: StabilityEstimate;
-      /** What weights were multiplied by to no avail. */
-      readonly shrunk?: Readonly<Record<string, number>>;
+      /** How far a bound on λmax moved the weights, to no avail. */
+      readonly restrained?: number;
     };
 
 export interface ProjectOptions {

@@ -29,7 +29,7 @@ export interface SettleRequest {
   readonly steps: number;
   /** Adds the samples' sums to the accumulators. */
   readonly accumulate: boolean;
-  /** Turns of power iteration at the settled states, from directions of this update; growth and shares are then read. */
+  /** Turns of power iteration at the settled states, from directions of this update; the growth is then read. */
   readonly stability?: { readonly turns: number; readonly update: number };
   /** Buffers to read at the end, besides discrepancies and monitor. */
   readonly outputs: readonly BufferId[];

@@ -39,10 +39,11 @@ export interface SettledBatch {
   growth?: number;
 }
 
-/** Growth of the sample that is nearest to diverging, and how its square is made up of the states. */
+/** The sample of a run that is nearest to diverging. */
 export interface FastestSample {
   readonly growth: number;
-  readonly shares: ReadonlyMap<string, number>;
+  /** Its place in the run. */
+  readonly sample: number;
 }
 
 /** Turns made while learning, beside the settle of an update: within about 3 % of what many more would give. */
@@ -127,22 +128,16 @@ export function fastestSample(
   program: Program,
   results: ReadonlyMap<BufferId, NumberArray>,
 ): FastestSample | undefined {
-  const { growth, directions } = stabilityOf(program);
-  const growths = results.get(growth)!;
+  const growths = results.get(stabilityOf(program).growth)!;
   let fastest = -1;
   growths.forEach((value: number, sample: number) => {
     if (Number.isFinite(value) && (fastest < 0 || value > growths[fastest]!)) fastest = sample;
   });
-  if (fastest < 0) return undefined;
-  const shares = new Map(directions.map(({ state, share }) => [state, results.get(share)![fastest]!]));
-  return { growth: growths[fastest]!, shares };
+  return fastest < 0 ? undefined : { growth: growths[fastest]!, sample: fastest };
 }
 
 /** What to read back for `fastestSample`. */
-export function growthOutputs(program: Program): readonly BufferId[] {
-  const { growth, directions } = stabilityOf(program);
-  return [growth, ...directions.map(({ share }) => share)];
-}
+export const growthOutputs = (program: Program): readonly BufferId[] => [stabilityOf(program).growth];
 
 /** Whether anything moves, so that there is a stability to measure. */
 export const hasStability = ({ stability }: Program): boolean =>

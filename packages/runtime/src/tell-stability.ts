@@ -20,14 +20,14 @@ export async function tellStability(
   const near = estimate.growth > (wasNear ? wellBelow : nearUnstable) * estimate.range;
   const crossed = near && !wasNear;
   run.stability = { estimate, updates: run.updates, near };
-  const shrunk = learned.kind === "learned" ? learned.shrunk : undefined;
+  const { restrained } = learned;
   await emit(run, {
     kind: "stability",
     epoch: run.epoch,
     step: run.step + 1,
     updates: run.session.updates,
     estimate,
-    ...(shrunk !== undefined && { shrunk }),
+    ...(restrained !== undefined && { restrained }),
     ...(crossed && { diagnostic: nearUnstableDiagnostic(run, estimate) }),
   });
 }

@@ -47,8 +47,8 @@ export type TrainingEvent =
       /** Updates made, this one included. */
       readonly updates: number;
       readonly estimate: StabilityEstimate;
-      /** What the learned weights from each state were multiplied by to keep λmax bounded. */
-      readonly shrunk?: Readonly<Record<string, number>>;
+      /** How far a bound on λmax moved the weights, as a part of their length; absent where it left them alone. */
+      readonly restrained?: number;
       /** `run/near-unstable`, when β·λmax has passed 1.9; again only after it was below 1.7. */
       readonly diagnostic?: Diagnostic;
     }

@@ -86,7 +86,14 @@ async function settle(program: Program, executable: Executable, seed: number, st
     if (role === "noise") inputs.set(id, sampleNormals(key, size));
     if (role === "input" && type.batch) inputs.set(id, sampleUniforms(key, size));
   }
+  const directions = program.stability?.directions ?? [];
+  for (const { buffer } of directions) {
+    const { type } = program.buffers.find(({ id }) => id === buffer)!;
+    inputs.set(buffer, sampleNormals({ seed, stream: `verify/${buffer}`, epoch: 0, samples }, sizeOf(type.shape)));
+  }
+  const growth = directions.length > 0 ? [program.stability!.growth] : [];
   const outputs = [
+    ...growth,
     ...program.states.map(({ buffer }) => buffer),
     ...program.errors.flatMap(({ prediction, error, discrepancy }) => [prediction, error, discrepancy]),
   ];
@@ -95,6 +102,8 @@ async function settle(program: Program, executable: Executable, seed: number, st
     { phase: "step", times: steps },
     { phase: "readout" },
     { phase: "accumulate" },
+    { phase: "stability" },
+    { phase: "restrain" },
   ] as const;
   return executable.run({ batch, schedule, inputs, outputs });
 }

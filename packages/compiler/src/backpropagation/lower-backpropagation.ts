@@ -30,7 +30,7 @@ import { lower } from "../lower/lower.ts";
 import { monitorBuffers } from "../lower/lower-monitor.ts";
 import { createPhaseBuilder, type PhaseBuilder } from "../lower/phase-builder.ts";
 import { whyNot } from "./why-not.ts";
-import { reversePhase } from "./reverse-phase.ts";
+import { reversePhase } from "../lower/reverse-phase.ts";
 
 /**
  * The loss is the discrepancy of the error nodes that predict what is observed, all of it clamped; in a circuit that
@@ -136,6 +136,7 @@ function reversed(
       readout: name === "readout" ? phases.readout : nothing,
       accumulate: toParameters.finish(),
       stability: nothing,
+      restrain: nothing,
       apply: nothing,
     },
   };

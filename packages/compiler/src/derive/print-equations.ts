@@ -1,9 +1,10 @@
 /** Equations as text, or as LaTeX that reads like the papers'. */
 import { printNumber, printScalarExpression, printScalarExpressionLatex } from "@settle/program";
-import type { CircuitGraph, GraphError } from "../resolve/circuit-graph.ts";
+import type { GraphError } from "../resolve/circuit-graph.ts";
 import type { Equations, ScalarFunction } from "./equations.ts";
 import { integratorLines, integratorRowsLatex, printMotion, printRange } from "./print-motion.ts";
 import { index, printTerm, printTermLatex, symbol } from "./print-term.ts";
+import { restrainedWeights } from "./restrained-weights.ts";
 import { updateLines } from "./print-updates.ts";
 import type { Term } from "./term.ts";
 
@@ -66,11 +67,10 @@ function textOf(equations: Equations): string {
   const { stable } = graph.learn;
   if (stable !== undefined) {
     const bound = printNumber(stable.bound);
-    const laterals = learnedLaterals(graph);
+    const weights = restrainedWeights(equations).map(({ id }) => id);
     lines.push(
-      `  every ${stable.every} updates, where λmax > ${bound}: W ← (${bound}/λmax)^(½·share) · W`,
-      ...(laterals.length === 0 ? [] : [`  and ${laterals.join(", ")} by (${bound}/λmax)^share`]),
-      "  (share: of its source state in the fastest deviation, relative to the largest)",
+      `  every ${stable.every} updates, where λmax > ${bound}: W ← W − (λmax − ${bound})·g/‖g‖²`,
+      `  (g: gradient of λmax at the fastest sample by ${weights.join(", ")}, together W)`,
     );
   }
   const updates = updateLines(equations);
@@ -86,9 +86,6 @@ function textOf(equations: Equations): string {
   }
   return `${lines.join("\n")}\n`;
 }
-
-const learnedLaterals = ({ laterals }: CircuitGraph): readonly string[] =>
-  [...laterals.values()].flatMap(({ id, weights }) => ("learns" in weights && weights.learns ? [id] : []));
 
 function latexOf(equations: Equations): string {
   const { graph } = equations;
@@ -131,12 +128,11 @@ function latexOf(equations: Equations): string {
   const { stable } = graph.learn;
   if (stable !== undefined) {
     const bound = printNumber(stable.bound);
-    const text = `\\quad\\text{where } \\lambda_{\\max} > ${bound},\\ s = \\text{share of its source}`;
-    rows.push(`\\mathbf{W} &\\leftarrow (${bound}/\\lambda_{\\max})^{s/2}\\,\\mathbf{W} ${text}`);
-    for (const id of learnedLaterals(graph)) {
-      const lateral = symbol("V", id);
-      rows.push(`${lateral} &\\leftarrow (${bound}/\\lambda_{\\max})^{s}\\,${lateral}`);
-    }
+    const excess = `\\lambda_{\\max} - ${bound}`;
+    rows.push(
+      `\\mathbf{W} &\\leftarrow \\mathbf{W} - (${excess})\\,\\mathbf{g}/\\lVert\\mathbf{g}\\rVert^2, \\quad ` +
+        `\\mathbf{g} = \\partial \\lambda_{\\max}/\\partial \\mathbf{W}, \\quad\\text{where } \\lambda_{\\max} > ${bound}`,
+    );
   }
   rows.push(`\\mathrm{ToD} &= ${[...equations.discrepancies.values()].map(of).join(" + ")}`);
   const names: Readonly<Record<string, string>> = { φ: "\\phi", "φ′": "\\phi'", g: "g" };

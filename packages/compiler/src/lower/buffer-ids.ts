@@ -15,8 +15,6 @@ export const stepSizeIds = { next: "settle/step-size", taken: "settle/step-taken
 /** Direction of the power iteration, and how much longer it became. */
 export const directionId = (state: string): string => `direction/${state}`;
 export const growthId = "stability/growth";
-/** The part of the squared growth that belongs to a state. */
-export const shareId = (state: string): string => `stability/share/${state}`;
 export const noiseId = (state: string): string => `noise:${state}`;
 export const dataId = (state: string): string => `data:${state}`;
 export const maskId = (state: string): string => `mask:${state}`;
@@ -24,8 +22,9 @@ export const maskId = (state: string): string => `mask:${state}`;
 export const maskParameterId = (stage: string): string => `mask:${stage}`;
 /** β where it is found while learning. */
 export const rateId = "settle/rate";
-/** Where λmax is bounded: the factor of the weights through which a state predicts. */
-export const shrinkId = (source: string): string => `learn/shrink/${source}`;
+/** Where λmax is bounded: which samples' growth to take the gradient of, and that gradient by each weight. */
+export const chosenId = "stability/chosen";
+export const growthGradientId = (parameter: string): string => `growth-gradient/${parameter}`;
 /** The running sum of Adam's decay, 1 − βᵗ, which corrects the bias of the moments that decay by β. */
 export const correctionId = (beta: number): string => `adam-weight/${beta}`;
 /** A term read out for those who examine a circuit. */

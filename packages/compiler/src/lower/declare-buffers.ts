@@ -10,19 +10,19 @@ import {
   type ValueType,
   weightShape,
 } from "@settle/program";
+import { restrainedWeights } from "../derive/restrained-weights.ts";
 import type { Equations, Parameter } from "../derive/equations.ts";
-import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import {
+  chosenId,
   dataId,
   directionId,
+  growthGradientId,
   growthId,
   maskId,
   maskParameterId,
   noiseId,
   rateId,
   readoutIds,
-  shareId,
-  shrinkId,
   stepSizeIds,
   sumId,
   velocityId,
@@ -101,7 +101,6 @@ export function declareBuffers(
   }
   for (const state of graph.states.values()) {
     if (modes.get(state.id) === "clamped") continue;
-    declare(shareId(state.id), "readout", perSample([]), `part of ${state.id} in the squared growth`);
     declare(directionId(state.id), "state", perSample(state.shape), `direction of ${state.id} in the stability phase`);
   }
   declare(growthId, "readout", perSample([]), "growth of the direction in one turn: the largest eigenvalue in size");
@@ -133,29 +132,13 @@ export function declareBuffers(
   for (const { id, shape, initial, description } of givenNumbers(graph)) {
     declare(id, "input", { batch: false, shape }, description, { initial });
   }
-  if (graph.learn.stable !== undefined) {
-    const initial: InitialLaw = { kind: "constant", value: 1 };
-    for (const source of learnedSources(graph)) {
-      declare(shrinkId(source), "input", single, `factor of the weights from ${source} that bounds λmax`, { initial });
-    }
+  const restrained = restrainedWeights(equations);
+  if (restrained.length > 0) declare(chosenId, "input", perSample([]), "1 for samples whose growth is differentiated");
+  for (const parameter of restrained) {
+    const type = parameterType(equations, parameter);
+    declare(growthGradientId(parameter.id), "accumulator", type, `gradient of the chosen growth by ${parameter.id}`);
   }
   return buffers;
-}
-
-/** States that predict, or act on their layer, through weights that learn; in order of id. */
-export function learnedSources({
-  synapses,
-  stages,
-  laterals,
-}: Pick<CircuitGraph, "synapses" | "stages" | "laterals">): readonly string[] {
-  const predicting = [...stages.values()].flatMap(({ synapse, weights }) => {
-    const learns = weights !== undefined && stages.get(weights)?.tensor?.learning.learns === true;
-    return learns ? [synapses.get(synapse)!.from] : [];
-  });
-  const acting = [...laterals.values()].flatMap(({ from, weights }) =>
-    "learns" in weights && weights.learns ? [from] : [],
-  );
-  return [...new Set([...predicting, ...acting])].toSorted();
 }
 
 function describe({ graph }: Equations, parameter: Parameter): string {

@@ -1,8 +1,8 @@
 /** The apply phase: one update of every learned parameter from the accumulated sums, then the constraint. */
-import { argument, constant, div, exp, log, min, mul, type Phase, select, type ValueId } from "@settle/program";
+import { argument, constant, div, min, mul, type Phase, select, type ValueId } from "@settle/program";
 import type { Parameter } from "../derive/equations.ts";
 import type { CircuitGraph, GraphLateral } from "../resolve/circuit-graph.ts";
-import { offDiagonalId, shrinkId, sumId } from "./buffer-ids.ts";
+import { offDiagonalId, sumId } from "./buffer-ids.ts";
 import { keepPrecision, precisionDelta } from "./lower-precision.ts";
 import type { Lowering } from "./lower.ts";
 import { moveBy, updateCorrections } from "./lower-rule.ts";
@@ -23,8 +23,7 @@ export function lowerApply({ equations, parts }: Lowering): Phase {
     const delta = parameter.kind === "precision" ? precisionDelta(builder, parameter, graph, errors) : errors;
     const moved = keep(builder, parameter, graph, moveBy(builder, parameter, delta, corrections));
     const constrained = constrain(builder, parameter, masked(builder, parameter, moved));
-    const bounded = graph.learn.stable === undefined ? constrained : shrink(builder, parameter, graph, constrained);
-    builder.write(parameter.id, bounded);
+    builder.write(parameter.id, constrained);
   }
   for (const id of equations.deltas.keys()) {
     builder.write(sumId(id), builder.map(constant(0), [], "0", parts.buffer(sumId(id)).type));
@@ -68,26 +67,6 @@ function constrain(builder: PhaseBuilder, { id, constraint }: Parameter, moved: 
   const norm = normOver(builder, moved, axesOver[constraint.over], `‖${id}‖ per ${constraint.over}`);
   const bound = constant(constraint.bound);
   return builder.map(select(a1, "gt", bound, mul(a0, div(bound, a1)), a0), [moved, norm], `${id} constrained`);
-}
-
-/**
- * Multiplies weights, generative and separate error alike, by the host's factor, and lateral ones by its square: λmax goes
- * with the square of the former, which act on the way there and back, but with the latter themselves.
- */
-function shrink(builder: PhaseBuilder, { id, kind, owner }: Parameter, graph: CircuitGraph, weights: ValueId): ValueId {
-  if (kind === "lateral") {
-    const factor = builder.read(shrinkId(graph.laterals.get(owner)!.from));
-    return builder.map(mul(a0, mul(a1, a1)), [weights, factor], `${id} shrunk`);
-  }
-  if (kind !== "generative" && kind !== "error") return weights;
-  const users = [...graph.stages.values()].filter((stage) => stage.weights === graph.stages.get(owner)?.weights);
-  const sources = [...new Set(users.map(({ synapse }) => graph.synapses.get(synapse)!.from))].toSorted();
-  const factors = sources.map((source) => builder.read(shrinkId(source)));
-  const smallest = factors.map((_, index) => argument(index + 1)).reduce(min);
-  // What goes through several tensors in a row shrinks by their product.
-  const depth = graph.synapses.get(graph.stages.get(owner)!.synapse)!.path.length;
-  const factor = depth === 1 ? smallest : exp(div(log(smallest), depth));
-  return builder.map(mul(a0, factor), [weights, ...factors], `${id} shrunk`);
 }
 
 /** What is masked away stays 0. */

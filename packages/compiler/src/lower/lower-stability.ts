@@ -4,8 +4,7 @@
  * With f(z) = β d(z), an Euler step multiplies a small deviation v by 1 − J, J = −∂f/∂z, and settling is stable while the
  * largest eigenvalue of J is below 2: β below 2/λmax. The phase takes each sample's direction v to J v, writes its length
  * as the sample's *growth* (which tends to the largest eigenvalue in size as the phase is repeated) and normalizes it.
- * Beside the growth stand the parts of its square that belong to each state. J is never formed: the instructions that
- * compute f are differentiated one by one, in the direction v.
+ * J is never formed: the instructions that compute f are differentiated one by one, in the direction v.
  */
 import {
   add,
@@ -23,7 +22,8 @@ import {
 } from "@settle/program";
 import { differentiate } from "../derive/differentiate.ts";
 import { rated } from "../derive/term.ts";
-import { directionId, growthId, maskId, shareId } from "./buffer-ids.ts";
+import type { GraphState } from "../resolve/circuit-graph.ts";
+import { directionId, growthId, maskId } from "./buffer-ids.ts";
 import type { Lowering } from "./lower.ts";
 import { relationsOf } from "./relations-of.ts";
 import { lowerTerm, scopeOf } from "./lower-term.ts";
@@ -31,11 +31,32 @@ import { createPhaseBuilder, type PhaseBuilder } from "./phase-builder.ts";
 import { labelOf, replayInstruction } from "./replay-instruction.ts";
 
 export function lowerStability(lowering: Lowering): Phase {
-  const { equations, parts, modes } = lowering;
+  const builder = createPhaseBuilder(lowering.parts);
+  const images = emitImages(builder, lowering);
+  const squares = images.map(({ image }) => {
+    const axes = builder.typeOf(image).shape.map((_, axis) => axis);
+    return builder.reduce(builder.map(mul(argument(0), argument(0)), [image], "J²"), { axes, batch: false }, "‖J‖²");
+  });
+  const total = squares.map((_, index) => argument(index)).reduce<ScalarExpression>(add, constant(0));
+  const growth = builder.map(sqrt(total), squares, growthId, { batch: true, shape: [] });
+  builder.write(growthId, growth);
+  for (const { state, image } of images) {
+    const direction = select(argument(1), "gt", 0, div(argument(0), argument(1)), 0);
+    const id = directionId(state.id);
+    builder.write(id, builder.map(direction, [image, growth], id));
+  }
+  return builder.finish();
+}
+
+/** J v of each state that moves, v being its direction. */
+export function emitImages(
+  builder: PhaseBuilder,
+  lowering: Lowering,
+): readonly { readonly state: GraphState; readonly image: ValueId }[] {
+  const { equations, modes } = lowering;
   const { graph } = equations;
   const moving = [...graph.states.values()].filter((state) => modes.get(state.id) !== "clamped");
   const related = relationsOf(graph).map(({ id }) => id);
-  const builder = createPhaseBuilder(parts);
   const tangents = differentiatePhase(
     builder,
     motionOf(lowering),
@@ -43,28 +64,16 @@ export function lowerStability(lowering: Lowering): Phase {
     new Map(moving.map((state) => [state.id, directionId(state.id)])),
   );
 
-  const images = moving.map((state) => {
+  return moving.map((state) => {
     const tangent = tangents.get(directionId(state.id));
     const type = { batch: true, shape: state.shape };
-    if (tangent === undefined) return builder.map(constant(0), [], `J(${state.id})`, type);
-    if (modes.get(state.id) !== "masked") return builder.map(neg(argument(0)), [tangent], `J(${state.id})`, type);
+    const label = `J(${state.id})`;
+    if (tangent === undefined) return { state, image: builder.map(constant(0), [], label, type) };
+    if (modes.get(state.id) !== "masked")
+      return { state, image: builder.map(neg(argument(0)), [tangent], label, type) };
     const held = mul(sub(argument(1), 1), argument(0));
-    return builder.map(held, [tangent, builder.read(maskId(state.id))], `J(${state.id})`, type);
+    return { state, image: builder.map(held, [tangent, builder.read(maskId(state.id))], label, type) };
   });
-  const squares = images.map((image) => {
-    const axes = builder.typeOf(image).shape.map((_, axis) => axis);
-    return builder.reduce(builder.map(mul(argument(0), argument(0)), [image], "J²"), { axes, batch: false }, "‖J‖²");
-  });
-  const total = squares.map((_, index) => argument(index)).reduce<ScalarExpression>(add, constant(0));
-  const growth = builder.map(sqrt(total), squares, growthId, { batch: true, shape: [] });
-  builder.write(growthId, growth);
-  squares.forEach((square, index) => builder.write(shareId(moving[index]!.id), square));
-  images.forEach((image, index) => {
-    const direction = select(argument(1), "gt", 0, div(argument(0), argument(1)), 0);
-    const id = directionId(moving[index]!.id);
-    builder.write(id, builder.map(direction, [image, growth], id));
-  });
-  return builder.finish();
 }
 
 /** The phase that writes β d(z) of each moving state, under the ids of the directions. */

@@ -11,19 +11,30 @@ import {
   verifyProgram,
 } from "@settle/program";
 import { relationsOf } from "./relations-of.ts";
+import { restrainedWeights } from "../derive/restrained-weights.ts";
 import type { Equations } from "../derive/equations.ts";
 import type { Term } from "../derive/term.ts";
 import type { CircuitGraph } from "../resolve/circuit-graph.ts";
 import { assertThat } from "../fault.ts";
 import { stableRange } from "../normalize/stable-range.ts";
-import { declareBuffers, learnedSources } from "./declare-buffers.ts";
+import { declareBuffers } from "./declare-buffers.ts";
 import { lowerAccumulate } from "./lower-accumulate.ts";
 import { lowerApply } from "./lower-apply.ts";
 import { lowerReadout } from "./lower-readout.ts";
+import { lowerRestrain } from "./lower-restrain.ts";
 import { lowerStability } from "./lower-stability.ts";
 import { lowerStart } from "./lower-start.ts";
 import { lowerStep } from "./lower-step.ts";
-import { directionId, growthId, probeId, rateId, readoutIds, shareId, shrinkId, stepSizeIds } from "./buffer-ids.ts";
+import {
+  chosenId,
+  directionId,
+  growthGradientId,
+  growthId,
+  probeId,
+  rateId,
+  readoutIds,
+  stepSizeIds,
+} from "./buffer-ids.ts";
 import type { ProgramParts } from "./phase-builder.ts";
 
 export interface LowerOptions {
@@ -117,7 +128,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       growth: id(growthId),
       directions: [...graph.states.values()]
         .filter((state) => modes.get(state.id) !== "clamped")
-        .map((state) => ({ state: state.id, buffer: id(directionId(state.id)), share: id(shareId(state.id)) })),
+        .map((state) => ({ state: state.id, buffer: id(directionId(state.id)) })),
       rate: graph.settle.auto?.initial ?? largestRate(graph),
       ...stableRangeOf(graph),
       ...autoRate(graph, id),
@@ -129,7 +140,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       rateInput: id("learn/rate"),
       countInput: id("learn/count"),
       ...scheduleOf(graph),
-      ...stableBound(graph, id),
+      ...stableBound(equations, id),
     },
     relations,
     buffers,
@@ -139,6 +150,7 @@ export function lower(equations: Equations, options: LowerOptions = {}): Program
       readout: lowerReadout(lowering),
       accumulate: lowerAccumulate(lowering),
       stability: lowerStability(lowering),
+      restrain: lowerRestrain(lowering),
       apply: lowerApply(lowering),
     },
   };
@@ -165,14 +177,12 @@ function scheduleOf({ learn }: CircuitGraph): { readonly schedule?: LearningSche
   return schedule.kind === "constant" && schedule.warmup === 0 ? {} : { schedule };
 }
 
-function stableBound(
-  { learn, synapses, stages, laterals }: CircuitGraph,
-  id: (name: string) => BufferId,
-): { readonly stable?: StableBound } {
-  if (learn.stable === undefined) return {};
-  const sources = learnedSources({ synapses, stages, laterals });
-  const shrinkInputs = sources.map((source) => ({ source, buffer: id(shrinkId(source)) }));
-  return { stable: { ...learn.stable, shrinkInputs } };
+function stableBound(equations: Equations, id: (name: string) => BufferId): { readonly stable?: StableBound } {
+  const { stable } = equations.graph.learn;
+  const restrained = restrainedWeights(equations);
+  if (stable === undefined || restrained.length === 0) return {};
+  const weights = restrained.map((weight) => ({ buffer: id(weight.id), gradient: id(growthGradientId(weight.id)) }));
+  return { stable: { ...stable, chosen: id(chosenId), weights } };
 }
 
 function autoRate({ settle }: CircuitGraph, id: (name: string) => BufferId): { readonly auto?: AutoRate } {

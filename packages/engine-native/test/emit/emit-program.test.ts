@@ -62,6 +62,7 @@ const plan: KernelPlan = {
     readout: empty,
     accumulate: empty,
     stability: empty,
+    restrain: empty,
     apply: empty,
   },
 };

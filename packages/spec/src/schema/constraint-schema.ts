@@ -19,8 +19,8 @@ const stableSchema = z
     kind: z
       .literal("stable")
       .describe(
-        "Keeps settling stable: where λmax of the linearised settle exceeds the bound, the learned weights that make " +
-          "the fastest deviation are scaled by √(bound/λmax), the others by less. Beyond the papers.",
+        "Keeps settling stable: where λmax of the linearised settle exceeds the bound, the learned weights move against " +
+          "its gradient, by as much as brings it back. Beyond the papers.",
       ),
     bound: positive.describe("Largest λmax; settling is stable below 2/β, which is 20 for β = 0.1."),
     every: count.describe("Updates from one estimate of λmax to the next. Default 20.").exactOptional(),

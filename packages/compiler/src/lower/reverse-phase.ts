@@ -18,8 +18,8 @@ import {
 } from "@settle/program";
 import { differentiate } from "../derive/differentiate.ts";
 import { assertThat } from "../fault.ts";
-import type { PhaseBuilder } from "../lower/phase-builder.ts";
-import { labelOf, replayInstruction } from "../lower/replay-instruction.ts";
+import type { PhaseBuilder } from "./phase-builder.ts";
+import { labelOf, replayInstruction } from "./replay-instruction.ts";
 
 /**
  * @param relationId  what the builder calls a relation of the Program
