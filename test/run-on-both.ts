@@ -3,7 +3,7 @@ import { type Buffer, type BufferId, type Program, sizeOf } from "@settle/progra
 import { type Engine, type Executable, initialValues, type NumberArray } from "@settle/runtime";
 
 /**
- * Settles, learns and updates once on both engines, from the same pseudo-random parameters and inputs. The update starts
+ * Settles, learns, looks at stability and updates once on both engines, from the same pseudo-random parameters and inputs. The update starts
  * from the sums of the first engine on both: a step rule that divides by the size of a sum (Adam's first step is little
  * more than its sign) would make a difference of the last bit in a tiny one as large as the rate.
  *
@@ -71,12 +71,18 @@ async function settleAndAccumulate(
       );
     }
   }
+  for (const [k, { buffer }] of (program.stability?.directions ?? []).entries()) {
+    const { type } = program.buffers.find(({ id }) => id === buffer)!;
+    inputs.set(buffer, numbers(batch * sizeOf(type.shape), k, 1));
+  }
   const batched = program.buffers.filter(({ role }) => role === "state" || role === "readout").map(({ id }) => id);
   const schedule = [
     { phase: "start" },
     { phase: "step", times: steps },
     { phase: "readout" },
     { phase: "accumulate" },
+    { phase: "stability" },
+    { phase: "restrain" },
   ] as const;
   return new Map([
     ...(await executable.run({ batch, schedule, inputs, outputs: batched })),

@@ -232,16 +232,21 @@ const lateral = fc.record({
 
 type Drawn = typeof lateral extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The same with what makes corrections more than gradients: lateral synapses, whitened errors, learned precisions. */
+/**
+ * The same with what makes corrections more than gradients: lateral synapses, whitened errors, learned precisions; and
+ * perhaps a bound on λmax.
+ */
 export const arbitraryCircuitWithLaterals: fc.Arbitrary<CircuitSpec> = fc
   .record({
     circuit: arbitraryCircuit,
     laterals: fc.array(lateral, { maxLength: 3 }),
     whiten: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
     learn: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    bounded: fc.boolean(),
   })
-  .map(({ circuit, laterals, whiten, learn }) => ({
+  .map(({ circuit, laterals, whiten, learn, bounded }) => ({
     ...circuit,
+    ...(bounded && { learn: { constraint: { kind: "stable", bound: 1 } } as const }),
     errors: Object.fromEntries(
       Object.entries(circuit.errors).map(([id, error], index) => {
         if (error.precision === undefined) return [id, error];

@@ -52,7 +52,7 @@ export function withDynamics(circuit: CircuitSpec, { settle, learn }: Dynamics):
   return {
     ...circuit,
     settle,
-    learn,
+    learn: { ...circuit.learn, ...learn },
     errors: Object.fromEntries(errors),
     synapses: Object.fromEntries(synapses),
   };

@@ -5,6 +5,7 @@ import {
   createSession,
   evaluate,
   loadCircuit,
+  readSchedule,
   type Session,
   type SessionSettings,
   startRun,
@@ -13,7 +14,7 @@ import {
 import { densityScore } from "./density-score.ts";
 import type { OpenSection } from "./open-section.ts";
 import type { PartPlan, PartResult, ScoredTest } from "./part.ts";
-import { rateOf, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import type { ReproduceOptions } from "./reproduce.ts";
 
 export async function circuitPart(
@@ -41,11 +42,12 @@ export async function circuitPart(
     let failed: string | undefined;
     try {
       const steps = Math.ceil(source.size / recipe.batch);
-      const result = await train(recipe.ownSchedule ? session : withRates(session, recipe, steps), {
+      const result = await train(session, {
         source,
         epochs: recipe.epochs,
         batch: recipe.batch,
         rate: recipe.rate,
+        ...(recipe.ownSchedule !== true && { schedule: scheduleOf(recipe) }),
         store: run,
         resume: resume === true,
         ...(signal && { signal }),
@@ -117,9 +119,8 @@ async function score(
   return tests;
 }
 
-/** The session, learning at the rate of each epoch. */
-function withRates(session: Session, recipe: Recipe, steps: number): Session {
-  const learn: Session["learn"] = (batch, options = {}) =>
-    session.learn(batch, { ...options, rate: rateOf(recipe, Math.floor(session.updates / steps) + 1) });
-  return Object.create(session, { learn: { value: learn } }) as Session;
+/** Constant, then along half a cosine to nothing. */
+function scheduleOf({ tail }: Recipe): ReturnType<typeof readSchedule> {
+  if (tail === 0) return readSchedule("constant");
+  return readSchedule(tail < 1 ? `cosine:from=${1 - tail}` : "cosine");
 }
