@@ -60,6 +60,8 @@ export const trainCommand: CommandDefinition = {
     const { circuit, compiled } = await compileCircuit(reference, context, options.loading);
     const compileSeconds = (performance.now() - began) / 1000;
     const { cwd } = context.terminal;
+    if (command.getOptionValueSource("data") === "default" && !options.resume)
+      context.log(`No --data was given: ${options.data} it is.`);
     const data = await openDataset(options.data, {
       split: "train",
       ...(options.limit !== undefined && { limit: options.limit }),
