@@ -29,7 +29,6 @@ function placedLateral({ weights }: GraphLateral, source: Shape, target: Shape):
   return { operation: { kind: "conv2d", kernel, groups }, source: map(source), target: map(target) };
 }
 
-/** Numbers that a circuit gives are stored in float32. */
 function valuesOf(
   { id, weights, from, to }: GraphLateral,
   source: Shape,
@@ -40,11 +39,11 @@ function valuesOf(
       const { size, excite, inhibit } = weights;
       const channels = source.at(-1)!;
       return Float64Array.from({ length: size * channels }, (_, k) =>
-        Math.fround(Math.floor(k / channels) === (k % channels) % size ? excite : -inhibit),
+        Math.floor(k / channels) === (k % channels) % size ? excite : -inhibit,
       );
     }
     case "matrix":
-      return Float64Array.from(weights.values.flat(), Math.fround);
+      return Float64Array.from(weights.values.flat());
     case "dense":
     case "conv2d": {
       const values = learned.get(id)!;

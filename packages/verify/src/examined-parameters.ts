@@ -3,8 +3,7 @@
  * σ of 1, an R without correlations or lateral weights of 0 a wrong rule could look right.
  */
 import type { Equations, Parameter } from "@settle/compiler";
-import type { Program, Shape } from "@settle/program";
-import { sizeOf } from "@settle/program";
+import { type Buffer, fixedValues, type Program, type Shape, sizeOf } from "@settle/program";
 import { type Executable, initialValues, sampleNormals } from "@settle/runtime";
 
 export async function fillParameters(
@@ -17,15 +16,18 @@ export async function fillParameters(
   for (const buffer of program.buffers) {
     const { id, role, type, initial } = buffer;
     if (role === "accumulator") await executable.write(id, new Float64Array(sizeOf(type.shape)));
-    if (role === "input" && !type.batch && initial !== undefined)
-      await executable.write(id, initialValues(buffer, seed));
+    if (role === "input" && !type.batch && initial !== undefined) await executable.write(id, firstValues(buffer, seed));
     if (role !== "parameter" && role !== "moment") continue;
-    const values = Float64Array.from(initialValues(buffer, seed));
+    const values = firstValues(buffer, seed);
     const kind = byId.get(id)?.kind;
     const moved = kind === "precision" || initial?.kind === "constant";
     await executable.write(id, moved ? offConstant(kind, id, values, type.shape, seed) : values);
   }
 }
+
+/** In float64 where the circuit names the numbers: those of float32 are off by 10⁻⁷ of themselves, which sums can magnify. */
+const firstValues = (buffer: Buffer, seed: number): Float64Array =>
+  fixedValues(buffer) ?? Float64Array.from(initialValues(buffer, seed));
 
 function offConstant(
   kind: Parameter["kind"] | undefined,

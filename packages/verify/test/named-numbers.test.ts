@@ -1,0 +1,35 @@
+import { compile } from "@settle/compiler";
+import { referenceEngine } from "@settle/engine-reference";
+import type { CircuitSpec } from "@settle/spec";
+import { verifyCircuit } from "@settle/verify";
+import { expect, it } from "vitest";
+
+it("takes the numbers that a circuit names as they are: where errors cancel, those of float32 would look like a wrong rule", async () => {
+  // Found among random circuits: over all positions, the errors that this bias learns from nearly cancel.
+  const sigma = Array.from({ length: 15 }, (_, k) => 0.7 + 0.2 * (k % 7));
+  const circuit: CircuitSpec = {
+    version: 1,
+    name: "cancelling",
+    defaults: { state: { activation: "tanh", derivative: true }, synapse: { kind: "dense" } },
+    states: {
+      s0: { shape: [3], observed: { data: "image" } },
+      s1: { shape: [5, 3, 1] },
+      s2: { shape: [4, 4, 2], activation: "sigmoid" },
+      s3: { shape: [3] },
+    },
+    errors: {
+      e0: { target: "s0", output: "tanh" },
+      e1: { target: "s1", output: "tanh", bias: true, precision: { kind: "diagonal", sigma, apply: "weigh" } },
+    },
+    synapses: {
+      "w1-0": { from: "s1", to: "e0" },
+      "w2-1": { from: "s2", to: "e1", coefficient: -1.5, mask: { kind: "random", density: 0.6, seed: 7 } },
+      "w3-0": { from: "s3", to: "e0" },
+      "w0-0": { from: "s0", to: "e0" },
+    },
+  };
+  const compiled = compile(circuit);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
+  const found = await verifyCircuit(compiled, { reference: referenceEngine, engines: [], seed: 624 });
+  expect(found.learning.find(({ id }) => id === "bias:e1")?.check).toMatchObject({ ok: true });
+});
