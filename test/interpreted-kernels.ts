@@ -8,7 +8,7 @@ export const interpretedKernels = (lanes: number): Engine => ({
   description: "kernel plans, run plainly",
   probe: async () => ({ available: true, device: "interpreter", version: "1" }),
   load: async (program) => {
-    const plan = planProgram(program, { lanes });
+    const plan = planProgram(program, { lanes, carry: true });
     const faults = verifyPlan(plan);
     if (faults.length > 0) throw new Error(faults.join("\n"));
     const single = new Map<BufferId, Float64Array>();

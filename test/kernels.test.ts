@@ -58,5 +58,8 @@ it("the step of conv-ngc is one kernel for each contraction, with its error or i
     ["z4′", 0],
   ]);
   const maps = plan.phases.step.group.filter((kernel) => kernel.kind === "map" && kernel.elements > 1);
-  expect(maps.map(({ label }) => label).toSorted()).toEqual(["φ(z1)", "φ(z2)", "φ(z3)", "φ(z4)"]);
+  const activations = ["φ(z1)", "φ(z2)", "φ(z3)", "φ(z4)"];
+  expect(maps.map(({ label }) => label).toSorted()).toEqual(activations);
+  const { group, carried = [] } = planProgram(compiled.program, { lanes: 16, carry: true }).phases.step;
+  expect(carried.map((k) => group[k]!.label).toSorted()).toEqual(activations);
 });

@@ -114,8 +114,8 @@ export async function emitNativeC(program: Program, options: CompilerOptions = {
 }
 
 function plansFor(program: Program, target: Target): { readonly plan: KernelPlan; readonly single?: KernelPlan } {
-  const plan = planProgram(program, { lanes: chooseLanes(program, target) });
-  const single = planProgram(program, { lanes: 1 });
+  const plan = planProgram(program, { lanes: chooseLanes(program, target), carry: true });
+  const single = planProgram(program, { lanes: 1, carry: true });
   return { plan, ...(canRunSingly(single) && { single }) };
 }
 

@@ -32,7 +32,7 @@ export interface KernelProfile {
   readonly peak: number;
   /** Seconds of a whole step of one group, the fastest. */
   readonly step: number;
-  /** In the order they run, the fastest of each. */
+  /** In the order they run, the fastest of each; those that run before the first step only left out. */
   readonly kernels: readonly {
     readonly label: string;
     readonly seconds: number;
@@ -51,19 +51,19 @@ export async function profileKernels(program: Program, options: ProfileOptions =
   if (!found.ok)
     throw settleError("engine/unavailable", `There is nothing to profile: ${found.reason}.`, { help: found.remedy });
   const { compiler } = found;
-  const group = planProgram(program, { lanes: chooseLanes(program, compiler.target) });
-  const alone = planProgram(program, { lanes: 1 });
+  const group = planProgram(program, { lanes: chooseLanes(program, compiler.target), carry: true });
+  const alone = planProgram(program, { lanes: 1, carry: true });
   if (single && !canRunSingly(alone))
     throw settleError("engine/unsupported", `"${program.circuit.name}" has no kernels for samples by themselves.`, {
       help: "profile lane groups",
     });
   const plan = single ? alone : group;
   const { lanes } = plan;
-  const kernels = plan.phases.step.group;
+  const { group: kernels, carried = [] } = plan.phases.step;
   const target = single ? narrowed(compiler.target) : compiler.target;
   const emitted = emitProgram(group, compiler.target, canRunSingly(alone) ? alone : undefined);
   const timed = single ? "single-step.c" : "step.c";
-  const timing = timingText(target, kernels.length, single ? "single_" : "");
+  const timing = timingText(target, { kernels: kernels.length, carried }, single ? "single_" : "");
   const files = emitted.files.map((file) => (file.name === timed ? { ...file, text: file.text + timing } : file));
   const built = await buildLibrary(files, { key: libraryKey(files, compiler), compiler, folder: cache });
   const library = await openLibrary(built.path);
@@ -95,11 +95,11 @@ export async function profileKernels(program: Program, options: ProfileOptions =
       width: target.width,
       peak: (2 * turns * peakChains(target) * target.width) / peak,
       step: seconds[kernels.length]!,
-      kernels: kernels.map((kernel, k) => ({
-        label: kernel.label,
-        seconds: seconds[k]!,
-        ...(kernel.kind === "contract" && { operations: contractOperations(kernel) * lanes }),
-      })),
+      kernels: kernels.flatMap((kernel, k) => {
+        if (carried.includes(k)) return [];
+        const operations = kernel.kind === "contract" && { operations: contractOperations(kernel) * lanes };
+        return [{ label: kernel.label, seconds: seconds[k]!, ...operations }];
+      }),
     };
   } finally {
     functions.unload();

@@ -62,7 +62,9 @@ export function interpretPlan(plan: KernelPlan, samples: number, evaluate: Evalu
         const valid = Math.min(plan.lanes, samples - group * plan.lanes);
         for (const { phase, times = 1 } of schedule) {
           for (let time = 0; time < times; time++) {
-            for (const kernel of plan.phases[phase].group) runGroup({ ...shared, group, valid }, kernel);
+            const { group: kernels, carried = [] } = plan.phases[phase];
+            for (const [k, kernel] of kernels.entries())
+              if (time === 0 || !carried.includes(k)) runGroup({ ...shared, group, valid }, kernel);
           }
         }
       }

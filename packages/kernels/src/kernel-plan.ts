@@ -290,6 +290,11 @@ export interface PhasePlan {
   readonly head: readonly SharedKernel[];
   /** For every group, in order. */
   readonly group: readonly GroupKernel[];
+  /**
+   * Numbers of those kernels that an engine may leave out where the phase is repeated on a group, temporaries untouched
+   * in between: the time before has left what they would compute.
+   */
+  readonly carried?: readonly number[];
   /** After all groups: shared[i] = Σ over groups, in order of group, of partial[i]. */
   readonly merges: readonly { readonly partial: ArrayIndex; readonly shared: ArrayIndex }[];
   /** After the merges. */

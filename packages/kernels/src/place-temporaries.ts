@@ -1,6 +1,6 @@
 /** Gives every array its offset; temporaries whose lives do not overlap share storage. */
 import type { PhaseName } from "@settle/program";
-import type { KernelArray, KernelPlan, PhasePlan, Space } from "./kernel-plan.ts";
+import type { ArrayIndex, KernelArray, KernelPlan, PhasePlan, Space } from "./kernel-plan.ts";
 import { arraysOf } from "./arrays-of.ts";
 
 /** Offsets of lane arrays are whole cache lines for any number of lanes; shared ones keep to 16 numbers (64 bytes). */
@@ -39,16 +39,24 @@ export function placeTemporaries(
   return { arrays, sizes };
 }
 
+/** Temporaries that one time of a phase leaves behind for the next. */
+export function carriedArrays({ group, carried = [] }: PhasePlan): readonly ArrayIndex[] {
+  return carried.flatMap((k) => arraysOf(group[k]!).writes);
+}
+
 /** First and last kernel that touches each array, kernels of all phases counted through. */
 function livesOf(phases: Readonly<Record<PhaseName, PhasePlan>>): ReadonlyMap<number, readonly [number, number]> {
   const lives = new Map<number, readonly [number, number]>();
   let time = 0;
   for (const phase of Object.values(phases)) {
+    const began = time;
     for (const kernel of phase.group) {
       const { reads, writes } = arraysOf(kernel);
       for (const array of [...reads, ...writes]) lives.set(array, [lives.get(array)?.[0] ?? time, time]);
       time++;
     }
+    // What is carried to the next time must not be written over at the end or at the beginning.
+    for (const array of carriedArrays(phase)) lives.set(array, [began, time - 1]);
   }
   return lives;
 }

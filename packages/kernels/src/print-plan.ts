@@ -10,13 +10,16 @@ export function printPlan(plan: KernelPlan): string {
     `memory: ${kilobytes(sizes.group)} a group, ${kilobytes(sizes.temporary)} a thread, ${kilobytes(sizes.shared)} shared, ${kilobytes(sizes.partial)} of sums a group`,
   ];
   const shared = (kernel: SharedKernel): string => `  ${kernel.label}: ${sharedWork(plan, kernel)}`;
-  for (const [name, { head, group, merges, tail }] of Object.entries(plan.phases)) {
+  for (const [name, { head, group, carried = [], merges, tail }] of Object.entries(plan.phases)) {
     lines.push("", `phase ${name}`);
     if (head.length > 0) lines.push(" once before the groups", ...head.map(shared));
     if (group.length > 0)
       lines.push(
         " for each group",
-        ...group.map((kernel) => `  ${kernel.label}: ${groupWork(plan, kernel)}${touched(plan, kernel)}`),
+        ...group.map((kernel, k) => {
+          const once = carried.includes(k) ? "; before the first of consecutive steps only" : "";
+          return `  ${kernel.label}: ${groupWork(plan, kernel)}${touched(plan, kernel)}${once}`;
+        }),
       );
     if (merges.length > 0) lines.push(` then the sums of the groups are added in order (${merges.length})`);
     if (tail.length > 0) lines.push(" once after the groups", ...tail.map(shared));

@@ -1,6 +1,7 @@
 /** Checks what every emitter relies on. A fault here is ours. */
 import type { KernelArray, KernelPlan, Segment, Space } from "./kernel-plan.ts";
 import { arraysOf } from "./arrays-of.ts";
+import { carriedArrays } from "./place-temporaries.ts";
 
 /**
  * Every broken rule, in words: arrays inside their space; kernels in the spaces they may touch; segments that cover each
@@ -38,6 +39,7 @@ export function verifyPlan(plan: KernelPlan): readonly string[] {
         );
       }
     });
+    for (const array of carriedArrays(phase)) live.set(array, [0, phase.group.length - 1]);
     for (const kernel of [...phase.head, ...phase.tail]) {
       const { reads, writes } = arraysOf(kernel);
       for (const array of [...reads, ...writes]) {

@@ -124,14 +124,14 @@ function emitSingle(
   };
 }
 
-function emitSinglePhase(context: EmitContext, name: PhaseName, { group }: PhasePlan): readonly string[] {
+function emitSinglePhase(context: EmitContext, name: PhaseName, { group, carried = [] }: PhasePlan): readonly string[] {
   const kernels = group.map((kernel, k) => emitSingleKernel(context, `${name}${k}`, kernel));
   return [
     comment(`phase ${name}, a sample by itself`),
     "",
     ...kernels.flatMap(({ lines }) => [...lines, ""]),
     `void single_${name}_group(${parameters.group}) {`,
-    ...kernels.map((_, k) => `  ${name}${k}(${memoryArguments}, valid);`),
+    ...kernels.map((_, k) => `  ${unlessCarried(carried, k)}${name}${k}(${memoryArguments}, valid);`),
     "}",
     `void single_${name}_head(${parameters.head}) {`,
     ...indent(kernels.flatMap(({ prepare }) => prepare)),
@@ -140,14 +140,22 @@ function emitSinglePhase(context: EmitContext, name: PhaseName, { group }: Phase
   ];
 }
 
+/** What the time before has left need not be computed again. */
+const unlessCarried = (carried: PhasePlan["carried"], kernel: number): string =>
+  carried?.includes(kernel) ? "if (!again) " : "";
+
 type Part = "group" | "head" | "sums";
 const parts: readonly Part[] = ["group", "head", "sums"];
 const parameters: Readonly<Record<Part, string>> = {
-  group: `${memoryParameters}, long valid`,
+  group: `${memoryParameters}, long valid, long again`,
   head: "float *s",
   sums: "float *s, const float *p, long groups",
 };
-const passed: Readonly<Record<Part, string>> = { group: `${memoryArguments}, valid`, head: "s", sums: "s, p, groups" };
+const passed: Readonly<Record<Part, string>> = {
+  group: `${memoryArguments}, valid, again`,
+  head: "s",
+  sums: "s, p, groups",
+};
 
 const sums = `/* Lanes in order. */
 INLINE float lane_sum(vec x) {
@@ -179,7 +187,7 @@ function emitPhase(context: EmitContext, name: PhaseName, phase: PhasePlan): rea
     const emitted = emitGroupKernel(context, `${name}${k}`, kernel, name === "step");
     lines.push(...emitted.lines, "");
     prepare.push(...emitted.prepare);
-    return `${name}${k}(${memoryArguments}, valid);`;
+    return `${unlessCarried(phase.carried, k)}${name}${k}(${memoryArguments}, valid);`;
   });
   const shared = (part: "head" | "tail"): readonly string[] =>
     phase[part].map((kernel, k) => {

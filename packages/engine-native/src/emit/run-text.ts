@@ -74,7 +74,7 @@ static void run_single(struct work *work, long group, float *temporary) {
   for (int64_t k = 0; k < work->schedule[0]; k++)
     for (int64_t n = 0; n < work->schedule[2 + 2 * k]; n++) {
       if (*work->stop) return;
-      single_group_kernels((int)work->schedule[1 + 2 * k], g, temporary, work->shared, p, 1);
+      single_group_kernels((int)work->schedule[1 + 2 * k], g, temporary, work->shared, p, 1, n > 0);
     }
   for (int64_t k = 0; k < work->outputs[0]; k++, out += 4)
     memcpy((float *)(intptr_t)out[3] + sample * out[2], g + out[1], out[2] * 4);
@@ -92,7 +92,7 @@ static void run_group(struct work *work, long group, float *temporary) {
   for (int64_t k = 0; k < work->schedule[0]; k++)
     for (int64_t n = 0; n < work->schedule[2 + 2 * k]; n++) {
       if (*work->stop) return;
-      group_kernels((int)work->schedule[1 + 2 * k], g, temporary, work->shared, p, valid);
+      group_kernels((int)work->schedule[1 + 2 * k], g, temporary, work->shared, p, valid, n > 0);
     }
   for (int64_t k = 0; k < work->outputs[0]; k++, out += 4)
     from_lanes(g + out[0], (float *)(intptr_t)out[3] + group * LANES * out[2], out[2], valid);

@@ -12,10 +12,14 @@ import type { Target } from "./target.ts";
 export const peakChains = ({ registers }: Target): number => (registers === 32 ? 24 : 12);
 
 /**
- * @param kernels  how many the step of a group has
- * @param prefix   of the step's own functions
+ * @param step    how many kernels the step of a group has, and which of them are not repeated
+ * @param prefix  of the step's own functions
  */
-export function timingText(target: Target, kernels: number, prefix: "" | "single_"): string {
+export function timingText(
+  target: Target,
+  { kernels, carried }: { readonly kernels: number; readonly carried: readonly number[] },
+  prefix: "" | "single_",
+): string {
   const chains = Array.from({ length: peakChains(target) }, (_, k) => k);
   return `
 #include <time.h>
@@ -35,14 +39,17 @@ EXPORTED void settle_prepare_step(float *s) { ${prefix}step_head(s); }
 
 EXPORTED void settle_time_step(${memoryParameters}, long valid, long steps, double *fastest) {
   for (long k = 0; k <= ${kernels}; k++) fastest[k] = 1e9;
+  ${prefix}step_group(${memoryArguments}, valid, 0);
   for (long n = 0; n < steps; n++) {
     double from = seconds_now(), to;
-${Array.from(
-  { length: kernels },
-  (_, k) => `    step${k}(${memoryArguments}, valid), to = seconds_now(), least(fastest + ${k}, to - from), from = to;`,
-).join("\n")}
+${Array.from({ length: kernels }, (_, k) => k)
+  .filter((k) => !carried.includes(k))
+  .map(
+    (k) => `    step${k}(${memoryArguments}, valid), to = seconds_now(), least(fastest + ${k}, to - from), from = to;`,
+  )
+  .join("\n")}
     from = seconds_now();
-    ${prefix}step_group(${memoryArguments}, valid);
+    ${prefix}step_group(${memoryArguments}, valid, 1);
     least(fastest + ${kernels}, seconds_now() - from);
   }
 }
