@@ -46,10 +46,20 @@ describe("a function of a state", () => {
 
   const late = map("late", [same(phi)], other, [argument(0)]);
   const turned: KernelOperand = { kind: "array", array: phi, map: { divide: 2, modulo: 2 } };
-  const [segment] = [{ first: 0, step: 1, count: 1, inputStep: 1, taps: [{ tap: 0, input: 0 }] }];
+  const segment = { first: 0, step: 1, count: 1, inputStep: 1, taps: [{ tap: 0, input: 0 }] };
   const contraction: GroupKernel = {
-    ...{ kind: "contract", label: "z′", input: phi, weights: 9, rows: [segment], columns: [segment] },
-    ...{ tapColumns: 1, inputColumns: 1, outputRows: 1, outputColumns: 1, inputChannels: 4, outputChannels: 4 },
+    kind: "contract",
+    label: "z′",
+    input: phi,
+    weights: 9,
+    rows: [segment],
+    columns: [segment],
+    tapColumns: 1,
+    inputColumns: 1,
+    outputRows: 1,
+    outputColumns: 1,
+    inputChannels: 4,
+    outputChannels: 4,
     work: { operands: [{ kind: "contraction" }], lets: [argument(0)], stores: [{ array: z, let: 0 }], sums: [] },
   };
   it.each<[string, readonly GroupKernel[]]>([
