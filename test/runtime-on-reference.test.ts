@@ -58,6 +58,25 @@ const whole: DataBatch = { count, fields: { image } };
 const everything = { predictions: "all", errors: "all", states: "all" } as const;
 
 describe("settling on the reference engine", () => {
+  test.each([Infinity, 4])("goes on from states that are given, %d samples at a time", async (microBatch) => {
+    const session = await newSession({ microBatch });
+    const all = await session.settle(whole, { ...everything, steps: 12 });
+    const { states: from } = await session.settle(whole, { states: ["z1", "z2"], steps: 5 });
+    const { trace: _, statuses: __, ...rest } = await session.settle(whole, { ...everything, from, steps: 7 });
+    expect(all).toMatchObject(rest);
+    // What is not given begins as it would have.
+    const { z1 } = from;
+    const partly = await session.settle(whole, { states: "all", from: { z1: z1! }, steps: 0 });
+    expect(partly.states["z1"]).toEqual(z1);
+    expect(partly.states["z2"]).toEqual((await session.settle(whole, { states: "all", steps: 0 })).states["z2"]);
+  });
+
+  test("refuses to begin from states that do not fit", async () => {
+    const session = await newSession();
+    await expect(session.settle(whole, { from: { z9: image } })).rejects.toThrow("session/unknown-node");
+    await expect(session.settle(whole, { from: { z1: image } })).rejects.toThrow("session/bad-option");
+  });
+
   test("gives every sample the same bits alone, in a batch and in a split batch", async () => {
     const together = await (await newSession()).settle(whole, everything);
     expect(await (await newSession({ microBatch: 3 })).settle(whole, everything)).toEqual(together);

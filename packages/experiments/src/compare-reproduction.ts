@@ -53,12 +53,15 @@ function metricsOf(parts: readonly PartResult[]): readonly string[] {
   return [...new Set(named)];
 }
 
+/** Of denoising; what answers in one go has the same score in all. */
+const readings = ["released", "clamped", "relaxed"] as const;
+
 function scoreOf({ tests }: PartResult, metric: string): number | null {
   for (const test of tests) {
     const score = headline.find((each) => each in test.scores);
     if (score === undefined) continue;
     const names = [nameOf(test, test.reading, score)];
-    if (test.reading === "") names.push(nameOf(test, "released", score), nameOf(test, "clamped", score));
+    if (test.reading === "") names.push(...readings.map((reading) => nameOf(test, reading, score)));
     const value = test.scores[score];
     if (names.includes(metric) && value !== undefined && Number.isFinite(value)) return value;
   }

@@ -22,6 +22,8 @@ export interface EvaluationOptions extends SettleOptions {
   readonly batch?: number;
   /** Only the first so many samples. */
   readonly limit?: number;
+  /** Settles so first; what is scored begins from those states, but for what is observed. */
+  readonly first?: Pick<SettleOptions, "modes" | "steps">;
   /** Makes what the circuit sees from the clean fields, e.g. adds noise. The clean arrays must not be written. */
   readonly corrupt?: (fields: Fields, indices: readonly number[]) => Fields;
   /** Masks of masked nodes, by state id: `[indices.length, ...shape]`, 1 where clamped. */
@@ -83,10 +85,9 @@ export async function evaluate(session: Session, options: EvaluationOptions): Pr
     const seen = corrupt?.(clean, indices) ?? clean;
     const given = masks?.(clean, indices);
     const started = performance.now();
-    const result = await session.settle(
-      { count: indices.length, fields: seen, indices, ...(given && { masks: given }) },
-      options,
-    );
+    const batch = { count: indices.length, fields: seen, indices, ...(given && { masks: given }) };
+    const from = options.first && (await hiddenStates(session, batch, options));
+    const result = await session.settle(batch, from === undefined ? options : { ...options, from });
     settle += performance.now() - started;
     done += indices.length;
     sum = addDiscrepancy(
@@ -105,6 +106,17 @@ export async function evaluate(session: Session, options: EvaluationOptions): Pr
     seconds: { load, data, settle: settle / 1000, total: (performance.now() - began) / 1000 },
     imagesPerSecond: (1000 * samples) / settle,
   };
+}
+
+/** The states that are not observed, settled as `first` says. */
+async function hiddenStates(
+  session: Session,
+  batch: DataBatch,
+  { first, signal }: EvaluationOptions,
+): Promise<SettleResult["states"]> {
+  const observed = new Set(session.program.observed.map(({ state }) => state));
+  const states = session.program.states.map(({ id }) => id).filter((id) => !observed.has(id));
+  return (await session.settle(batch, { ...first, states, ...(signal && { signal }) })).states;
 }
 
 function positive(name: string, value: number): number {

@@ -44,6 +44,8 @@ export interface SettleOptions {
   readonly modes?: Modes;
   /** T; default the circuit's. 0 reads out the start. */
   readonly steps?: number;
+  /** Where states begin, by state: `[count, ...shape]`. Those left out begin as the circuit says, or with their data. */
+  readonly from?: Readonly<Record<string, NumberArray>>;
   /** Error nodes whose predictions (μ) to return. Default none. */
   readonly predictions?: Wanted;
   /** Error nodes whose errors to return. Default none. */

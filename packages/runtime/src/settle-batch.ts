@@ -1,6 +1,6 @@
 /** Settles a batch of any size, group by group, and puts the groups' results together. */
 import { settleError } from "@settle/diagnostics";
-import type { BufferId, Program } from "@settle/program";
+import { type BufferId, type Program, sizeOf } from "@settle/program";
 import { type DataBatch, sampleIndex, sliceBatch } from "./data-batch.ts";
 import { meanDiscrepancy, sumDiscrepancy } from "./discrepancy.ts";
 import type { Executable, NumberArray } from "./engine.ts";
@@ -44,6 +44,8 @@ export async function settleBatch(
   const parts = groupsOf(batch, options.microBatch);
   // What is put together from parts is new in any case.
   const into = parts.length === 1 && options.reuse ? arraysOf(options.reuse, buffers) : undefined;
+  const from = options.from && beginnings(program, options.from, batch.count);
+  let before = 0;
   for (const group of parts) {
     const own: Snapshot[] = [];
     const request: SettleRequest = {
@@ -52,6 +54,7 @@ export async function settleBatch(
       steps,
       accumulate: false,
       outputs,
+      ...(from && { from: partOf(from, batch.count, before, group.count) }),
       ...(into && { into }),
       ...(options.trace && {
         trace: {
@@ -65,6 +68,7 @@ export async function settleBatch(
     const settled = await settleSamples(executable, request);
     groups.push({ ...settled, statuses: await located(executable, request, settled.statuses) });
     snapshots.push(own);
+    before += group.count;
   }
   const join = (list: readonly (readonly [string, BufferId])[]): Record<string, NumberArray> =>
     Object.fromEntries(
@@ -106,6 +110,42 @@ function arraysOf(
   return taken;
 }
 
+/** What states begin from, by buffer. */
+function beginnings(
+  program: Program,
+  from: NonNullable<SettleOptions["from"]>,
+  count: number,
+): ReadonlyMap<BufferId, NumberArray> {
+  pick(
+    Object.keys(from),
+    program.states.map(({ id }) => id),
+    "state",
+  );
+  const given = program.states.filter(({ id }) => from[id] !== undefined);
+  for (const { id, buffer } of given) {
+    const wanted = count * sizeOf(program.buffers.find((each) => each.id === buffer)!.type.shape);
+    if (from[id]!.length === wanted) continue;
+    throw settleError("session/bad-option", `State "${id}" cannot begin from ${from[id]!.length} numbers.`, {
+      help: `${count} samples of it are ${wanted} numbers`,
+    });
+  }
+  return new Map(given.map(({ id, buffer }) => [buffer, from[id]!]));
+}
+
+function partOf(
+  values: ReadonlyMap<BufferId, NumberArray>,
+  count: number,
+  before: number,
+  own: number,
+): ReadonlyMap<BufferId, NumberArray> {
+  return new Map(
+    [...values].map(([buffer, all]) => {
+      const size = all.length / count;
+      return [buffer, all.subarray(before * size, (before + own) * size)];
+    }),
+  );
+}
+
 /** Consecutive groups of at most `size` samples. */
 export function groupsOf(batch: DataBatch, size: number): readonly DataBatch[] {
   // Nothing to split; what is wrong with an empty batch is said where its data are checked.
@@ -124,8 +164,9 @@ export async function located(
   statuses: readonly SampleStatus[],
 ): Promise<readonly SampleStatus[]> {
   if (executable.program.monitor !== undefined || statuses.every(({ kind }) => kind !== "diverged")) return statuses;
-  const { batch, seed, steps, signal } = request;
-  const first = await locateDivergence(executable, { batch, seed, steps, ...(signal && { signal }) });
+  const { batch, seed, steps, from, signal } = request;
+  const given = { batch, seed, steps, ...(from && { from }), ...(signal && { signal }) };
+  const first = await locateDivergence(executable, given);
   return statuses.map((status, i) => (status.kind === "diverged" ? { ...status, step: first[i] ?? steps } : status));
 }
 

@@ -27,6 +27,8 @@ export interface SettleRequest {
   readonly batch: DataBatch;
   readonly seed: number;
   readonly steps: number;
+  /** Where states begin, by buffer; those left out begin by the start phase. */
+  readonly from?: ReadonlyMap<BufferId, NumberArray>;
   /** Adds the samples' sums to the accumulators. */
   readonly accumulate: boolean;
   /** Turns of power iteration at the settled states, from directions of this update; the growth is then read. */
@@ -53,7 +55,7 @@ export async function settleSamples(executable: Executable, request: SettleReque
   const { batch, steps, trace, seed, stability, into } = request;
   const directions = stability ? randomDirections(program, { seed, update: stability.update }, batch.count) : [];
   const given = [...dataInputs(program, batch), ...noiseInputs(program, request), ...directions];
-  const inputs = new Map<BufferId, NumberArray>(given);
+  let inputs: ReadonlyMap<BufferId, NumberArray> = new Map(given);
   const discrepancyBuffers = program.errors.map(({ discrepancy }) => discrepancy);
   const { monitor } = program;
   const monitorBuffers =
@@ -64,13 +66,17 @@ export async function settleSamples(executable: Executable, request: SettleReque
   const atEnd = [...new Set([...traced, ...monitorBuffers, ...growth, ...request.outputs])];
   const signal = request.signal && { signal: request.signal };
 
+  if (request.from !== undefined) {
+    await executable.run({ batch: batch.count, schedule: [{ phase: "start" }], inputs, ...signal });
+    inputs = request.from;
+  }
   let taken = 0;
   let results: ReadonlyMap<BufferId, NumberArray> = new Map();
   for (const times of pieces(steps, trace?.every)) {
     taken += times;
     const first = results.size === 0;
     const last = taken === steps;
-    const schedule: ScheduleEntry[] = first ? [{ phase: "start" }] : [];
+    const schedule: ScheduleEntry[] = first && request.from === undefined ? [{ phase: "start" }] : [];
     // Stale errors are those that the last step was made with.
     const after = program.settle.staleErrors === true && times > 0 ? 1 : 0;
     if (times > after) schedule.push({ phase: "step", times: times - after });

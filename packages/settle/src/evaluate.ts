@@ -15,8 +15,6 @@ export interface EvaluateOptions extends TaskOptions {
   readonly batch?: number;
   /** The first so many samples. Default all. */
   readonly limit?: number;
-  /** Steps of each settle; default the circuit's. */
-  readonly steps?: number;
   /** How many samples' pictures to return. Default 0. */
   readonly pictures?: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -73,11 +71,11 @@ export async function evaluate(session: Session, options: EvaluateOptions): Prom
     const { score, ...settle } = pass;
     const scored = pass.source === undefined;
     const result = await settleAll(session, {
+      ...(steps !== undefined && { steps }),
       ...settle,
       source: pass.source ?? source,
       batch,
       ...(scored && limit !== undefined && { limit }),
-      ...(steps !== undefined && { steps }),
       ...(signal && { signal }),
       onBatch(settled) {
         const images = score(settled);

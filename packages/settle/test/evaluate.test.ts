@@ -63,6 +63,27 @@ describe("evaluate", () => {
     expect(await noisy(1, 2)).toEqual(await noisy(5, 5));
   });
 
+  it("denoises from the states that settled clamped, too", async () => {
+    const drawn: CircuitSpec = { ...grey, synapses: { W: { from: "z", to: "e", kind: "dense" } } };
+    const [relaxed, expected] = await withSession(drawn, async (session) => {
+      const { variants } = await evaluate(session, { source, task: "denoise", noise: 0, steps: 6, limit: 2, batch: 2 });
+      const image = Float32Array.from({ length: 2 * 144 }, (_, i) => i % 2);
+      const seen = { count: 2, fields: { image } };
+      const { states: from } = await session.settle(seen, { states: ["z"], steps: 6 });
+      const { predictions } = await session.settle(seen, {
+        modes: { x: "released" },
+        from,
+        steps: 3,
+        predictions: "all",
+      });
+      const scale = 255 ** 2 / predictions["e"]!.length;
+      let mse = 0;
+      predictions["e"]!.forEach((value: number, k: number) => (mse += scale * (value - image[k]!) ** 2));
+      return [variants["relaxed"]!.mse!, mse];
+    });
+    expect(relaxed / expected).toBeCloseTo(1, 6);
+  });
+
   it("releases the noisy image when denoising: its final state moves towards the prediction", async () => {
     const { variants } = await withSession(grey, (session) => evaluate(session, { source, task: "denoise", noise: 0 }));
     // Without noise the state starts at the image and takes two steps of 0.1 towards 0.25.
@@ -88,7 +109,7 @@ describe("evaluate", () => {
     await withSession(grey, (session) =>
       evaluate(session, { source, task, batch: 2, onProgress: (done, total) => seen.push([done, total]) }),
     );
-    const total = task === "denoise" ? 10 : 5;
+    const total = task === "denoise" ? 15 : 5;
     expect(seen.at(-1)).toEqual([total, total]);
     expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).toSorted((a, b) => a - b));
   });

@@ -113,7 +113,10 @@ async function score(
       });
       const one = { key, task, images };
       tests.push({ ...one, reading: task === "denoise" ? "released" : "", scores: metrics });
-      if (variants["clamped"]) tests.push({ ...one, reading: "clamped", scores: variants["clamped"] });
+      for (const reading of ["clamped", "relaxed"] as const) {
+        const scores = variants[reading];
+        if (scores) tests.push({ ...one, reading, scores });
+      }
     }
   }
   return tests;

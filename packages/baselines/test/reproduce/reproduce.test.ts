@@ -63,6 +63,7 @@ describe("a reproduction", () => {
       ["reconstruct", ""],
       ["denoise", "released"],
       ["denoise", "clamped"],
+      ["denoise", "relaxed"],
     ]);
     for (const { tests } of parts)
       for (const { images, scores } of tests) {

@@ -5,7 +5,8 @@ import type { Pass, TaskDefinition } from "./task.ts";
 
 /**
  * The observed node is set to the image plus noise and released; its final prediction is scored against the clean image.
- * The final state and, in a second pass, the prediction when the node stays clamped to the noisy image are variants.
+ * Variants are the final state and, in passes of their own, the prediction when the node stays clamped to the noisy
+ * image, and when it is clamped first and released, from the states settled so, for half as many steps.
  * Of several levels of noise the first gives the task's own scores, the others are variants named after them.
  * @source ConvNGC section 4
  */
@@ -15,9 +16,10 @@ export const denoise: TaskDefinition = {
     "": "denoised, released",
     state: "its final state",
     clamped: "denoised, clamped",
+    relaxed: "denoised, clamped, then released",
     noisy: "the noisy images",
   },
-  async plan(session, { source, noise = 0.1, metrics }) {
+  async plan(session, { source, noise = 0.1, metrics, steps }) {
     const { addGaussianNoise } = await import("@settle/data");
     const { state, error, field, shape } = predictedImage(session, source);
     const scorer = new Scorer(shape, metrics && { metrics });
@@ -54,6 +56,18 @@ export const denoise: TaskDefinition = {
             const denoised = required(result.predictions[error]);
             scorer.add(named("clamped"), required(clean[field]), denoised);
             return { [named("denoised, clamped")]: denoised };
+          },
+        },
+        {
+          modes: { [state]: "released" },
+          first: { modes: { [state]: "clamped" }, ...(steps !== undefined && { steps }) },
+          steps: Math.round((steps ?? session.program.settle.steps) / 2),
+          predictions: [error],
+          corrupt,
+          score({ clean, result }) {
+            const denoised = required(result.predictions[error]);
+            scorer.add(named("relaxed"), required(clean[field]), denoised);
+            return { [named("denoised, relaxed")]: denoised };
           },
         },
       ];

@@ -17,12 +17,17 @@ export interface TaskOptions {
   readonly latents?: readonly string[];
   /** Which scores of images. Default mse, ssim, psnr, and ssimWindow where its window fits. */
   readonly metrics?: readonly ImageMetricName[];
+  /** Steps of each settle; default the circuit's. */
+  readonly steps?: number;
 }
 
 /** One pass over samples. */
 export interface Pass {
   /** Modes of observed nodes; those left out are clamped. */
   readonly modes: Modes;
+  /** Default the task's. */
+  readonly steps?: number;
+  readonly first?: NonNullable<EvaluationOptions["first"]>;
   /** Error nodes whose predictions are scored. */
   readonly predictions?: readonly string[];
   /** States that are scored. */

@@ -25,10 +25,12 @@ describe("a task at several levels", () => {
       "state",
       "noisy",
       "clamped",
+      "relaxed",
       "noise 0.4",
       "noise 0.4, state",
       "noise 0.4, noisy",
       "noise 0.4, clamped",
+      "noise 0.4, relaxed",
     ]);
     // The same draws, twice as strong.
     expect(variants["noise 0.4, noisy"]?.mse).toBeCloseTo(4 * (variants["noisy"]?.mse ?? 0), 2);
