@@ -2,7 +2,7 @@
 import { type Equations, type GraphSynapse, type Parameter, printTerm, type Probe, type Term } from "@settle/compiler";
 import { type BufferId, type Program, sizeOf } from "@settle/program";
 import type { Engine, Executable, NumberArray } from "@settle/runtime";
-import { angleBetween, directions, energyProbes, epsilon, tolerance } from "./check-corrections.ts";
+import { angleBetween, directions, energyProbes, smallestError, tolerance } from "./check-corrections.ts";
 import { checkBlockDelta, formulaProbes, readWeights } from "./check-formulas.ts";
 import { drivesItself } from "./check-laterals.ts";
 import { completedEquations, isWhitenedWhole } from "./completed-equations.ts";
@@ -184,30 +184,33 @@ async function differences(
   difference: (beside: Beside) => number,
 ): Promise<number | null> {
   const buffer = id as BufferId;
-  const wanted: number[] = [];
-  const got: number[] = [];
   const at = await bench.read(point, batch);
-  for (const drawn of randomDirections(seed, id, directions, values.length)) {
-    const direction = drawn.map((value, k) => (still(k) ? 0 : value));
-    const movedBy = async (by: number): Promise<Beside["below"]> => {
-      const shifted = values.map((value, k) => value + by * direction[k]!);
-      await bench.executable.write(buffer, shifted);
-      return Object.assign(await bench.read(point, batch), { values: shifted });
-    };
-    const [below, above] = [await movedBy(-epsilon), await movedBy(epsilon)];
-    const change = (energy: Energy): number => {
-      let total = 0;
-      for (let n = 0; n < batch; n++) {
-        const around = { below: sampleOf(below, n), at: sampleOf(at, n), above: sampleOf(above, n) };
-        total += energyChange(energy, "prediction", around);
-      }
-      return total;
-    };
-    wanted.push(-difference({ below, above, change }) / (2 * epsilon));
-    got.push(dot(learned, direction));
-  }
+  const error = await smallestError(async (epsilon) => {
+    const wanted: number[] = [];
+    const got: number[] = [];
+    for (const drawn of randomDirections(seed, id, directions, values.length)) {
+      const direction = drawn.map((value, k) => (still(k) ? 0 : value));
+      const movedBy = async (by: number): Promise<Beside["below"]> => {
+        const shifted = values.map((value, k) => value + by * direction[k]!);
+        await bench.executable.write(buffer, shifted);
+        return Object.assign(await bench.read(point, batch), { values: shifted });
+      };
+      const [below, above] = [await movedBy(-epsilon), await movedBy(epsilon)];
+      const change = (energy: Energy): number => {
+        let total = 0;
+        for (let n = 0; n < batch; n++) {
+          const around = { below: sampleOf(below, n), at: sampleOf(at, n), above: sampleOf(above, n) };
+          total += energyChange(energy, "prediction", around);
+        }
+        return total;
+      };
+      wanted.push(-difference({ below, above, change }) / (2 * epsilon));
+      got.push(dot(learned, direction));
+    }
+    return relativeError(got, wanted);
+  });
   await bench.executable.write(buffer, values);
-  return relativeError(got, wanted);
+  return error;
 }
 
 const sampleOf =
