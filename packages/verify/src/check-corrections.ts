@@ -105,7 +105,7 @@ export async function checkCorrections(
       const asIs =
         departures.length === 0 && whole && !touching.some(([error]) => isWhitenedWhole(graph.errors.get(error)!));
       const subject = asIs ? rule : completedRule;
-      const error = await smallestError(async (by) => {
+      const worst = await smallestError(async (by) => {
         const wanted: number[] = [];
         const got: number[] = [];
         for (const direction of randomDirections(seed, id, directions, sizeOf(shape))) {
@@ -140,7 +140,7 @@ export async function checkCorrections(
         gradient: all.length === 0,
         departures: all,
         formulas,
-        ...(isEmpty ? {} : { check: checkOf(what, error, tolerance) }),
+        ...(isEmpty ? {} : { check: checkOf(what, worst, tolerance) }),
         ...(whole && !asIs ? { angle: angleBetween(rule, completedRule) } : {}),
       });
     }
