@@ -30,8 +30,11 @@ export function chooseBatch(digits: number): number {
   return clamp(4 * Math.floor(digits / 800 / 4), 4, 48);
 }
 
-/** Settles of every held-out image: reconstructed and denoised in two ways, before and after training. */
-export const settlesPerImage = 6;
+/**
+ * Settles of every held-out image: reconstructed, and denoised in three ways, one of which takes one and a half, before and
+ * after training.
+ */
+export const settlesPerImage = 9;
 
 /** Beyond some 2,000 updates of the largest batch the scores hardly change. */
 const mostDigits = 96_000;

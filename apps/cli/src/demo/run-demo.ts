@@ -217,6 +217,7 @@ function resultOf({ digits, untrained, trained }: DemoResult): Record<string, nu
     reconstructionMse: reconstruction.metrics.mse ?? Number.NaN,
     denoisingMse: denoising.metrics.mse ?? Number.NaN,
     denoisingClampedMse: denoising.variants["clamped"]?.mse ?? Number.NaN,
+    denoisingRelaxedMse: denoising.variants["relaxed"]?.mse ?? Number.NaN,
     noisyMse: denoising.variants["noisy"]?.mse ?? Number.NaN,
     untrainedReconstructionMse: untrained.reconstruction.metrics.mse ?? Number.NaN,
     discrepancy: reconstruction.discrepancy.total,

@@ -22,6 +22,7 @@ export function summarizeDemo({ digits, untrained, trained, plan }: DemoResult, 
     "denoised, untrained": untrained.denoising.metrics,
     "denoised, trained": denoising.metrics,
     "denoised, trained, clamped": denoising.variants["clamped"] ?? {},
+    "denoised, trained, clamped, then released": denoising.variants["relaxed"] ?? {},
   };
   const layers = Object.entries(trained.reconstruction.discrepancy.errors).map(
     ([id, value]) =>
