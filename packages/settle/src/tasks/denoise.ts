@@ -30,6 +30,17 @@ export const denoise: TaskDefinition = {
         ...fields,
         [field]: addGaussianNoise(required(fields[field]), { seed: session.seed, samples }, sigma),
       });
+      /** Scored as a variant of its own, by its prediction. */
+      const reading = (name: string, settle: Pick<Pass, "modes" | "first" | "steps">): Pass => ({
+        ...settle,
+        predictions: [error],
+        corrupt,
+        score({ clean, result }) {
+          const denoised = required(result.predictions[error]);
+          scorer.add(named(name), required(clean[field]), denoised);
+          return { [named(`denoised, ${name}`)]: denoised };
+        },
+      });
       return [
         {
           modes: { [state]: "released" },
@@ -48,28 +59,12 @@ export const denoise: TaskDefinition = {
               : { [named("noisy")]: noisy, [named("denoised")]: denoised };
           },
         },
-        {
-          modes: { [state]: "clamped" },
-          predictions: [error],
-          corrupt,
-          score({ clean, result }) {
-            const denoised = required(result.predictions[error]);
-            scorer.add(named("clamped"), required(clean[field]), denoised);
-            return { [named("denoised, clamped")]: denoised };
-          },
-        },
-        {
+        reading("clamped", { modes: { [state]: "clamped" } }),
+        reading("relaxed", {
           modes: { [state]: "released" },
           first: { modes: { [state]: "clamped" }, ...(steps !== undefined && { steps }) },
           steps: Math.round((steps ?? session.program.settle.steps) / 2),
-          predictions: [error],
-          corrupt,
-          score({ clean, result }) {
-            const denoised = required(result.predictions[error]);
-            scorer.add(named("relaxed"), required(clean[field]), denoised);
-            return { [named("denoised, relaxed")]: denoised };
-          },
-        },
+        }),
       ];
     });
     return { shape, passes, scores: () => scorer.scores() };
