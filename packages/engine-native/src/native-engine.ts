@@ -10,10 +10,10 @@ import { type Compiler, type CompilerOptions, findCompiler } from "./build/compi
 import { findEntry, kernelFolder } from "./build/kernel-cache.ts";
 import { noteKey, readNote, writeNote } from "./build/kernel-note.ts";
 import { chooseLanes } from "./choose-lanes.ts";
-import type { Room } from "./emit/c-text.ts";
 import { emitProgram } from "./emit/emit-program.ts";
 import { canRunSingly } from "./emit/emit-single-kernels.ts";
 import type { Target } from "./emit/target.ts";
+import { type KernelLayout, layoutOf } from "./kernel-layout.ts";
 import { NativeExecutable } from "./native-executable.ts";
 import { importKoffi, openLibrary } from "./native-library.ts";
 
@@ -57,8 +57,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
         });
       }
       const { compiler } = opening;
-      const { plan, single } = plansFor(program, compiler.target);
-      const { built, room } = await kernelsOf(plan, single, { compiler, folder: folder() });
+      const { built, layout } = await kernelsOf(program, { compiler, folder: folder() });
       const library = await openLibrary(built.path);
       if (built.temporary !== undefined) {
         const { folder: temporary, why } = built.temporary;
@@ -72,32 +71,27 @@ export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
         await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       }
       const info = { name: "native", device: deviceOf(compiler), dtype: "float32", deterministic: true } as const;
-      return new NativeExecutable(program, info, {
-        plan,
-        ...(single && { single }),
-        library,
-        threads: Math.max(1, Math.floor(threads)),
-        room,
-      });
+      return new NativeExecutable(program, info, { layout, library, threads: Math.max(1, Math.floor(threads)) });
     },
   };
 }
 
 /** Compiled kernels, from the cache where they have been built before. */
 async function kernelsOf(
-  plan: KernelPlan,
-  single: KernelPlan | undefined,
+  program: Program,
   { compiler, folder }: { readonly compiler: Compiler; readonly folder: string },
-): Promise<{ readonly built: Library; readonly room: Readonly<Room> }> {
-  const noted = await noteKey([plan, single], compiler);
+): Promise<{ readonly built: Library; readonly layout: KernelLayout }> {
+  const noted = noteKey(program, compiler);
   const note = await readNote(folder, noted);
   const path = note && (await findEntry(folder, note.library));
-  if (note !== undefined && path !== undefined) return { built: { path }, room: note.room };
+  if (note !== undefined && path !== undefined) return { built: { path }, layout: note.layout };
+  const { plan, single } = plansFor(program, compiler.target);
   const { files, room } = emitProgram(plan, compiler.target, single);
+  const layout = layoutOf(plan, single, room);
   const key = libraryKey(files, compiler);
   const built = await buildLibrary(files, { key, compiler, folder });
-  if (built.temporary === undefined) await writeNote(folder, noted, { library: key, room });
-  return { built, room };
+  if (built.temporary === undefined) await writeNote(folder, noted, { library: key, layout });
+  return { built, layout };
 }
 
 /** The C that the engine would build for a Program on this machine. @throws {SettleError} `engine/unsupported`, `engine/unavailable` */

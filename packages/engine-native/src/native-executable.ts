@@ -1,6 +1,6 @@
 /** A Program held by compiled kernels. */
 import { settleError } from "@settle/diagnostics";
-import { type KernelArray, type KernelPlan, splitSchedule } from "@settle/kernels";
+import { splitSchedule } from "@settle/kernels";
 import { type BufferId, fixedValues, phaseNames, type Program } from "@settle/program";
 import {
   type EngineInfo,
@@ -12,33 +12,26 @@ import {
   Turns,
 } from "@settle/runtime";
 import { totalmem } from "node:os";
-import type { Room } from "./emit/c-text.ts";
 import { overrun } from "./emit/emit-program.ts";
 import { type Grouping, groupSamples } from "./choose-lanes.ts";
+import type { KernelLayout, PlacedBuffer } from "./kernel-layout.ts";
 import { addressOf, type NativeLibrary, type NativeMemory } from "./native-library.ts";
 import { nativeRequest, type Transfer } from "./native-request.ts";
 
 export interface NativeParts {
-  readonly plan: KernelPlan;
-  /** The plan of samples taken one by one, if they can be. */
-  readonly single?: KernelPlan;
+  readonly layout: KernelLayout;
   readonly library: NativeLibrary;
   readonly threads: number;
-  readonly room: Readonly<Room>;
 }
-
-/** Where a buffer lies in a lane group, and in the group of a single sample. */
-type PlacedArray = KernelArray & { readonly singleOffset: number };
 
 export class NativeExecutable implements Executable {
   readonly program: Program;
   readonly info: EngineInfo;
-  readonly #plan: KernelPlan;
-  readonly #single: KernelPlan | undefined;
+  readonly #layout: KernelLayout;
   readonly #library: NativeLibrary;
   readonly #threads: number;
   readonly #check: RequestCheck;
-  readonly #arrays: ReadonlyMap<BufferId, PlacedArray>;
+  readonly #arrays: ReadonlyMap<BufferId, PlacedBuffer>;
   /** Inputs and noise somebody has given. */
   readonly #given = new Set<BufferId>();
   /** Copies of inputs on their way in, kept for the next run: memory used for the first time costs more than the copy. */
@@ -51,11 +44,11 @@ export class NativeExecutable implements Executable {
   constructor(program: Program, info: EngineInfo, parts: NativeParts) {
     this.program = program;
     this.info = info;
-    this.#plan = parts.plan;
-    this.#single = parts.single;
+    this.#layout = parts.layout;
     this.#library = parts.library;
     this.#threads = parts.threads;
-    const { library, room } = parts;
+    const { library, layout } = parts;
+    const { room, buffers } = layout;
     this.#memory = {
       group: library.allocate(0),
       temporary: library.allocate(room.temporary * parts.threads),
@@ -63,13 +56,7 @@ export class NativeExecutable implements Executable {
       partial: library.allocate(0),
     };
     this.#check = new RequestCheck(program);
-    this.#arrays = new Map(
-      parts.plan.arrays.flatMap((array, k) =>
-        array.buffer === undefined
-          ? []
-          : [[array.buffer, { ...array, singleOffset: parts.single?.arrays[k]?.offset ?? 0 }] as const],
-      ),
-    );
+    this.#arrays = new Map(buffers.map((placed) => [placed.buffer, placed]));
     for (const buffer of program.buffers) {
       const values = buffer.type.batch ? undefined : fixedValues(buffer);
       if (values === undefined) continue;
@@ -80,7 +67,7 @@ export class NativeExecutable implements Executable {
 
   /** Whole lane groups, so that a batch which is split is grouped as it would have been. */
   get largestBatch(): number {
-    const { lanes } = this.#plan;
+    const { lanes } = this.#layout;
     return Math.max(lanes, Math.floor(memoryLimit() / this.#bytesPerSample() / lanes) * lanes);
   }
 
@@ -155,7 +142,7 @@ export class NativeExecutable implements Executable {
     };
     signal?.addEventListener("abort", onAbort);
     try {
-      const pieces = splitSchedule(schedule, this.#plan);
+      const pieces = splitSchedule(schedule, this.#layout.parts);
       for (const [k, piece] of pieces.entries()) {
         const wanted = nativeRequest({
           threads: this.#threads,
@@ -177,8 +164,8 @@ export class NativeExecutable implements Executable {
   }
 
   #bytesPerSample(): number {
-    const { lanes, sizes } = this.#plan;
-    return (4 * (sizes.group + sizes.partial)) / lanes;
+    const { lanes, group, partial } = this.#layout;
+    return (4 * (group + partial)) / lanes;
   }
 
   #copyOf(buffer: BufferId, values: NumberArray): Float32Array {
@@ -191,14 +178,14 @@ export class NativeExecutable implements Executable {
   /** Makes room for another number of samples; what was held for each sample is forgotten. */
   async #resize(batch: number): Promise<void> {
     if (batch === this.#batch) return;
-    const { lanes, sizes } = this.#plan;
+    const { lanes, single } = this.#layout;
     const grouping =
-      this.#single === undefined
+      single === undefined
         ? { laneGroups: Math.ceil(batch / lanes), singles: 0 }
         : groupSamples(this.program, batch, lanes);
     const { laneGroups, singles } = grouping;
-    const group = laneGroups * sizes.group + singles * (this.#single?.sizes.group ?? 0) + overrun;
-    const partial = (laneGroups + singles) * sizes.partial;
+    const group = laneGroups * this.#layout.group + singles * (single ?? 0) + overrun;
+    const partial = (laneGroups + singles) * this.#layout.partial;
     const perSample = this.#bytesPerSample();
     if (4 * (group + partial) > memoryLimit()) throw tooLarge(batch, Math.floor(memoryLimit() / perSample), perSample);
     // The old memory goes first: there may not be room for both.
@@ -226,10 +213,10 @@ export class NativeExecutable implements Executable {
     }
   }
 
-  #arrayOf(id: BufferId): PlacedArray {
+  #arrayOf(id: BufferId): PlacedBuffer {
     this.#check.declaration(id);
     const array = this.#arrays.get(id);
-    if (array === undefined) throw new Error(`native engine fault: the plan has no array for ${id}`);
+    if (array === undefined) throw new Error(`native engine fault: no array holds ${id}`);
     return array;
   }
 

@@ -1,5 +1,5 @@
 /** A Program held by the wasm engine. */
-import { type KernelArray, type KernelPlan, type SchedulePiece, splitSchedule } from "@settle/kernels";
+import { type KernelArray, type KernelPlan, phaseParts, type SchedulePiece, splitSchedule } from "@settle/kernels";
 import { type BufferId, fixedValues, type PhaseName, type Program } from "@settle/program";
 import {
   type EngineInfo,
@@ -99,7 +99,7 @@ export class WasmExecutable implements Executable {
     }
     for (const [buffer, values] of inputs) this.#copyIn(buffer, values);
     this.#check.requireInputs(schedule, (id) => this.#given.has(id));
-    for (const part of splitSchedule(schedule, plan)) await this.#runPart(modules, part, signal);
+    for (const part of splitSchedule(schedule, phaseParts(plan))) await this.#runPart(modules, part, signal);
     return new Map(
       outputs.map((buffer) => {
         const array = this.#array(buffer);

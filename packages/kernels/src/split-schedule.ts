@@ -1,6 +1,17 @@
 /** Which parts of a schedule one lane group may go through before the next begins. */
-import type { PhaseName } from "@settle/program";
+import { type PhaseName, phaseNames } from "@settle/program";
 import type { KernelPlan } from "./kernel-plan.ts";
+
+/** By phase, whether it works on lane groups, and whether it ends in work on shared arrays. */
+export type PhaseParts = Readonly<Record<PhaseName, { readonly group: boolean; readonly end: boolean }>>;
+
+export function phaseParts({ phases }: KernelPlan): PhaseParts {
+  const entries = phaseNames.map((phase) => {
+    const { group, merges, tail } = phases[phase];
+    return [phase, { group: group.length > 0, end: merges.length + tail.length > 0 }] as const;
+  });
+  return Object.fromEntries(entries) as PhaseParts;
+}
 
 export type SchedulePiece = readonly { readonly phase: PhaseName; readonly times: number }[];
 
@@ -10,20 +21,19 @@ export type SchedulePiece = readonly { readonly phase: PhaseName; readonly times
  */
 export function splitSchedule(
   schedule: readonly { readonly phase: PhaseName; readonly times?: number }[],
-  plan: KernelPlan,
+  parts: PhaseParts,
 ): readonly SchedulePiece[] {
   const pieces: { phase: PhaseName; times: number }[][] = [];
   let open: { phase: PhaseName; times: number }[] | undefined;
   for (const { phase, times = 1 } of schedule) {
-    const { group, merges, tail } = plan.phases[phase];
-    const ends = merges.length > 0 || tail.length > 0;
-    if (!ends && group.length > 0) {
+    const { group, end } = parts[phase];
+    if (group && !end) {
       if (open === undefined) pieces.push((open = []));
       open.push({ phase, times });
       continue;
     }
     for (let time = 0; time < times; time++) {
-      if (group.length > 0 && open !== undefined) open.push({ phase, times: 1 });
+      if (group && open !== undefined) open.push({ phase, times: 1 });
       else pieces.push([{ phase, times: 1 }]);
       open = undefined;
     }
