@@ -1,11 +1,14 @@
 // `pnpm bench`: how fast Settle compiles, settles and starts here, engine beside engine. `--json` prints one document.
 //   --rounds N   how often each side is measured (default 5)      --batch N   images a settle (default 100)
-//   --only PART  compile, engines or demo
+//   --only PART  compile, first, engines or demo
 // `pnpm bench peers`: beside other libraries; docs/guide/benchmarks.md says what it needs.
 // `pnpm bench kernels`: where a step spends its time; `--engine native`.
 // `pnpm bench settling RUN`: integrators and rates on a trained circuit; docs/guide/settling.md has what came out.
 import "../scripts/require-node.mjs";
 import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,6 +17,7 @@ import { runHere } from "../scripts/run-command.mjs";
 import { benchSettling } from "./bench-settling.mjs";
 import { describeMachine } from "./describe-machine.mjs";
 import { measureDemo } from "./measure-demo.mjs";
+import { median } from "./median.mjs";
 import { runPrepared } from "./run-prepared.mjs";
 
 const [, , what = "", ...rest] = process.argv;
@@ -47,6 +51,7 @@ try {
   /** @type {Record<string, unknown>} */
   const report = { machine };
   if (wanted("compile")) report["compile"] = compileTime();
+  if (wanted("first")) report["first"] = await firstResults();
   if (wanted("engines")) report["engines"] = await engineSpeeds();
   if (wanted("demo")) report["demo"] = await measureDemo({ rounds: Math.min(rounds, 3), say });
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
@@ -62,6 +67,36 @@ function compileTime() {
     `conv-ngc to Program: ${result.warm.toFixed(1)} ms warm (median of ${result.repeats}), ${result.cold.toFixed(0)} ms the first time`,
   );
   return result;
+}
+
+/** From a circuit to its first result, each time in a new process: with nothing built, then with what the first has built. */
+async function firstResults() {
+  const kernels = await mkdtemp(path.join(os.tmpdir(), "settle-bench-kernels-"));
+  process.env["SETTLE_KERNELS"] = kernels;
+  try {
+    const script = fileURLToPath(new URL("first-result.mjs", import.meta.url));
+    /** @param {string} engine @returns {{ load: number, first: number }} */
+    const measure = (engine) => JSON.parse(output([script, engine]));
+    const unbuilt = measure("native");
+    const pairs = Array.from({ length: rounds }, () => ({ native: measure("native"), wasm: measure("wasm") }));
+    /** @param {readonly { load: number, first: number }[]} all */
+    const medians = (all) => ({
+      load: median(all.map((each) => each.load)),
+      first: median(all.map((each) => each.first)),
+    });
+    const native = medians(pairs.map((each) => each.native));
+    const wasm = medians(pairs.map((each) => each.wasm));
+    say("");
+    say(
+      `conv-ngc to a first result, medians of ${rounds} new processes; in brackets what the engine's load takes of it:`,
+    );
+    for (const [name, { load, first }] of Object.entries({ "native, nothing built": unbuilt, native, wasm }))
+      say(`  ${name.padEnd(22)} ${first.toFixed(0)} ms (${load.toFixed(0)} ms)`);
+    return { unbuilt, native, wasm, rounds };
+  } finally {
+    delete process.env["SETTLE_KERNELS"];
+    await rm(kernels, { recursive: true, force: true });
+  }
 }
 
 /** What `settle bench` says of all engines here on one thread. */

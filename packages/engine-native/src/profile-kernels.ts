@@ -30,9 +30,9 @@ export interface KernelProfile {
   readonly width: number;
   /** Operations a second of code that does nothing but multiply and add vectors. */
   readonly peak: number;
-  /** Seconds of a whole step of one group, the fastest. */
+  /** Seconds of a whole step of one group. */
   readonly step: number;
-  /** In the order they run, the fastest of each; those that run before the first step only left out. */
+  /** In the order they run; those that run before the first step only left out. */
   readonly kernels: readonly {
     readonly label: string;
     readonly seconds: number;
@@ -42,7 +42,7 @@ export interface KernelProfile {
 }
 
 /**
- * One thread, steps and the peak in turn.
+ * One thread, steps and the peak in turn; of each the fastest of a turn, and of the turns' fastest the median.
  * @throws {SettleError} `engine/unavailable`, `engine/unsupported`, `engine/compile-failed`
  */
 export async function profileKernels(program: Program, options: ProfileOptions = {}): Promise<KernelProfile> {
@@ -80,25 +80,23 @@ export async function profileKernels(program: Program, options: ProfileOptions =
     const p = library.allocate(sizes.partial);
     fillWithNoise(plan, { group: g, shared: s });
     prepare(s);
-    const seconds = new Float64Array(Math.max(kernels.length + 1, 16)).fill(Number.POSITIVE_INFINITY);
-    const round = new Float64Array(seconds.length);
     const turns = 20_000;
-    let peak = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < rounds; k++) {
-      timeStep(g, t, s, p, lanes, Math.ceil(steps / rounds), round);
-      round.forEach((each, i) => (seconds[i] = Math.min(seconds[i]!, each)));
-      peak = Math.min(peak, timePeak(turns) as number);
-    }
+    const measured = Array.from({ length: rounds }, () => {
+      const fastest = new Float64Array(Math.max(kernels.length + 1, 16));
+      timeStep(g, t, s, p, lanes, Math.ceil(steps / rounds), fastest);
+      return { fastest, peak: timePeak(turns) as number };
+    });
+    const seconds = (k: number): number => median(measured.map(({ fastest }) => fastest[k]!));
     return {
       compiler: compiler.version,
       lanes,
       width: target.width,
-      peak: (2 * turns * peakChains(target) * target.width) / peak,
-      step: seconds[kernels.length]!,
+      peak: (2 * turns * peakChains(target) * target.width) / median(measured.map(({ peak }) => peak)),
+      step: seconds(kernels.length),
       kernels: kernels.flatMap((kernel, k) => {
         if (carried.includes(k)) return [];
         const operations = kernel.kind === "contract" && { operations: contractOperations(kernel) * lanes };
-        return [{ label: kernel.label, seconds: seconds[k]!, ...operations }];
+        return [{ label: kernel.label, seconds: seconds(k), ...operations }];
       }),
     };
   } finally {
@@ -107,8 +105,12 @@ export async function profileKernels(program: Program, options: ProfileOptions =
   }
 }
 
-/** How often steps and the peak take turns. */
-const rounds = 10;
+/** How often steps and the peak take turns: the processor's clock goes up and down, and would favour one of them. */
+const rounds = 11;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
 
 const narrowed = (target: Target): Target => ({
   ...target,
