@@ -1,7 +1,9 @@
 /** Ours beside the paper's, for people. */
 import { createRunningMoments } from "@settle/metrics";
+import type { OpenSection } from "./open-section.ts";
 import { type Figure, paperFigure } from "./paper-figures.ts";
 import type { PartResult, ScoredTest } from "./part.ts";
+import type { Recipe } from "./recipe.ts";
 import type { TableDefinition, TableTask, TestOf } from "./tables.ts";
 
 interface Column {
@@ -38,8 +40,15 @@ const titles: Readonly<Record<TableTask, string>> = {
   classify: "classification",
 };
 
-/** Markdown: a section per test, a row per contender and reading, each metric as mean ± standard deviation over seeds. */
-export function renderTable({ title, sections }: TableDefinition, parts: readonly PartResult[]): string {
+/**
+ * Markdown: a section per test, a row per contender and reading, each metric as mean ± standard deviation over seeds; then
+ * how they were made, and what is to be known of the data.
+ */
+export function renderTable(
+  { title, sections }: TableDefinition,
+  parts: readonly PartResult[],
+  opened: readonly OpenSection[],
+): string {
   const lines = [`# ${title}`, ""];
   for (const { tests, contenders } of sections) {
     const own = parts.filter(({ plan }) => contenders.some(({ name }) => name === plan.contender.name));
@@ -48,7 +57,7 @@ export function renderTable({ title, sections }: TableDefinition, parts: readonl
       for (const task of test.tasks) {
         const columns = columnsOf(test, task);
         const heads = columns.flatMap(({ heading, alone }) => [heading, ...(alone ? [] : ["published"])]);
-        lines.push(`## ${test.key}: ${titles[task]}`, "");
+        lines.push(`## ${test.key}: ${titles[task]}${tested(own, test, task)}`, "");
         lines.push(`| | numbers | seeds | ${heads.join(" | ")} |`);
         lines.push(`| --- | ---: | ---: | ${heads.map(() => "---:").join(" | ")} |`);
         for (const [name, group] of byContender(own)) lines.push(...rowsOf(name, group, { test, task, columns }));
@@ -56,10 +65,37 @@ export function renderTable({ title, sections }: TableDefinition, parts: readonl
       }
     }
   }
+  lines.push(...howMade(parts, opened), "");
+  const notes = opened.flatMap(({ training, tests }) => [training, ...tests.map(({ source }) => source)]);
+  for (const note of new Set(notes.flatMap((data) => data.notes.map(({ message }) => message)))) lines.push(note, "");
   const failed = parts.filter((part) => part.failed !== undefined);
   for (const { plan, failed: why } of failed)
     lines.push(`${plan.contender.name}, seed ${plan.seed}, failed: ${why}`, "");
   return lines.join("\n");
+}
+
+function tested(parts: readonly PartResult[], { key }: TestOf, task: TableTask): string {
+  const found = parts.flatMap(({ tests }) => tests).find((each) => each.key === key && each.task === task);
+  return found === undefined ? "" : `, ${found.images.toLocaleString("en-US")} images`;
+}
+
+function howMade(parts: readonly PartResult[], opened: readonly OpenSection[]): readonly string[] {
+  const rows = [...byContender(parts)].map(([name, group]) => {
+    const { plan, engine } = group[0] as PartResult;
+    const section = opened.find(({ definition }) => definition.contenders.some((each) => each.name === name));
+    const { epochs, batch } = plan.recipe;
+    const minutes = group.reduce((sum, { seconds }) => sum + seconds, 0) / 60 / group.length;
+    const images = section?.training.size.toLocaleString("en-US") ?? "–";
+    return `| ${name} | ${images} | ${epochs} | ${batch} | ${rateText(plan.recipe)} | ${engine.name} | ${minutes.toFixed(1)} |`;
+  });
+  const head = "| | training images | epochs | batch | Adam's rate | engine | minutes a seed, with the tests |";
+  return ["## How", "", head, "| --- | ---: | ---: | ---: | --- | --- | ---: |", ...rows];
+}
+
+function rateText({ rate, tail, ownSchedule }: Recipe): string {
+  if (ownSchedule === true) return `${rate}, by the circuit's schedule`;
+  if (tail === 0) return String(rate);
+  return `${rate}, along half a cosine to 0${tail < 1 ? ` over the last ${Math.round(100 * tail)} %` : ""}`;
 }
 
 function columnsOf({ binary }: TestOf, task: TableTask): readonly Column[] {

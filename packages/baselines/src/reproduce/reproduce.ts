@@ -100,7 +100,7 @@ export async function reproduce(
       parts.push(result);
       options.onResult?.(result, before !== undefined);
     }
-    const markdown = renderTable(definition, parts);
+    const markdown = renderTable(definition, parts, sections);
     await writeWhole(join(dir, "table.md"), markdown, "write the table");
     return { table: definition.name, size, dir, parts, markdown };
   } finally {

@@ -72,6 +72,8 @@ describe("a reproduction", () => {
       }
     expect(markdown).toContain("| conv-ngc, clamped | 9,288 | 1 |");
     expect(markdown).toContain("11.28 ± 0.50");
+    expect(markdown).toContain("## color-mnist: denoising, 4 images");
+    expect(markdown).toContain("| conv-ngc | 4 | 2 | 20 | 0.005, along half a cosine to 0 over the last 40 % | wasm |");
     expect(await readFile(join(dir, "table.md"), "utf8")).toBe(markdown);
     expect(JSON.parse(await readFile(join(dir, "conv-ae-seed1.json"), "utf8"))).toEqual(parts[1]);
   }, 60_000);
