@@ -42,9 +42,11 @@ export async function settleBatch(
   const snapshots: Snapshot[][] = [];
   const groups: SettledSamples[] = [];
   const parts = groupsOf(batch, options.microBatch);
+  // Before their memory is taken: they may be the states of the result that is given up.
+  const from =
+    options.from && beginnings(program, options.from, { count: batch.count, copy: options.reuse !== undefined });
   // What is put together from parts is new in any case.
   const into = parts.length === 1 && options.reuse ? arraysOf(options.reuse, buffers) : undefined;
-  const from = options.from && beginnings(program, options.from, batch.count);
   let before = 0;
   for (const group of parts) {
     const own: Snapshot[] = [];
@@ -114,7 +116,7 @@ function arraysOf(
 function beginnings(
   program: Program,
   from: NonNullable<SettleOptions["from"]>,
-  count: number,
+  { count, copy }: { readonly count: number; readonly copy: boolean },
 ): ReadonlyMap<BufferId, NumberArray> {
   pick(
     Object.keys(from),
@@ -129,7 +131,7 @@ function beginnings(
       help: `${count} samples of it are ${wanted} numbers`,
     });
   }
-  return new Map(given.map(({ id, buffer }) => [buffer, from[id]!]));
+  return new Map(given.map(({ id, buffer }) => [buffer, copy ? from[id]!.slice() : from[id]!]));
 }
 
 function partOf(

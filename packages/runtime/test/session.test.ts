@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DataBatch, sampleNormals } from "../src/index.ts";
+import { type DataBatch, sampleNormals, type SettleResult } from "../src/index.ts";
 import { linearBatch } from "./fixtures/linear-data.ts";
 import { setUp } from "./fixtures/linear-session.ts";
 
@@ -63,6 +63,18 @@ describe("settle", () => {
     expect(both.length).toBe(16);
     expect([seen.length, memory.byteLength]).toEqual([0, 0]);
     expect(engine.requests.at(-1)!.into).toEqual(new Map([["error-of:e", new Float32Array(6).fill(2)]]));
+  });
+
+  test("begins from the states of a result that is given up", async () => {
+    const batch = await linearBatch(2);
+    const settled = async (giveUp: boolean): Promise<SettleResult> => {
+      const { session } = await setUp();
+      const before = await session.settle(batch, { states: "all" });
+      const states = { z: Float32Array.from(before.states["z"]!) };
+      const reuse = giveUp && { reuse: { predictions: {}, errors: {}, states } };
+      return session.settle(batch, { states: "all", from: states, ...reuse });
+    };
+    expect((await settled(true)).states).toEqual((await settled(false)).states);
   });
 
   test("leaves a result alone whose memory is of no use to a batch that is split", async () => {
