@@ -1,6 +1,6 @@
 /** Where the time of a step goes: its kernels timed one by one, on numbers that look like noise. */
 import { settleError } from "@settle/diagnostics";
-import { contractOperations, fillWithNoise, planProgram } from "@settle/kernels";
+import { contractOperations, fillWithNoise, type KernelTime, planProgram } from "@settle/kernels";
 import type { Program } from "@settle/program";
 import { buildLibrary, libraryKey } from "./build/build-library.ts";
 import { type CompilerOptions, findCompiler } from "./build/compiler.ts";
@@ -33,12 +33,7 @@ export interface KernelProfile {
   /** Seconds of a whole step of one group. */
   readonly step: number;
   /** In the order they run; those that run before the first step only left out. */
-  readonly kernels: readonly {
-    readonly label: string;
-    readonly seconds: number;
-    /** Multiplications and additions of a contraction, taps on the padding left out. */
-    readonly operations?: number;
-  }[];
+  readonly kernels: readonly KernelTime[];
 }
 
 /**

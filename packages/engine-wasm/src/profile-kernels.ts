@@ -1,5 +1,5 @@
 /** Where the time of a step goes: its kernels timed one by one, on numbers that look like noise. */
-import { contractOperations, fillWithNoise, planProgram } from "@settle/kernels";
+import { contractOperations, fillWithNoise, type KernelTime, planProgram } from "@settle/kernels";
 import type { Program } from "@settle/program";
 
 import { assemble } from "./assemble.ts";
@@ -28,12 +28,7 @@ export interface KernelProfile {
   /** Seconds of a whole step of one group. */
   readonly step: number;
   /** In the order they run. */
-  readonly kernels: readonly {
-    readonly label: string;
-    readonly seconds: number;
-    /** Multiplications and additions of a contraction, taps on the padding left out. */
-    readonly operations?: number;
-  }[];
+  readonly kernels: readonly KernelTime[];
   /** Milliseconds of the clock from the Program to a compiled settle: the plan, the text, its assembly. */
   readonly milliseconds: { readonly plan: number; readonly text: number; readonly assembly: number };
 }

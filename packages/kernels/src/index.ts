@@ -29,6 +29,6 @@ export type {
 export { groupCount, lanesToSamples, samplesToLanes } from "./lane-layout.ts";
 export { planProgram, type PlanOptions } from "./plan-program.ts";
 export { printPlan } from "./print-plan.ts";
-export { contractOperations, fillWithNoise } from "./rehearse.ts";
+export { contractOperations, fillWithNoise, type KernelTime } from "./rehearse.ts";
 export { type PhaseParts, phaseParts, type SchedulePiece, splitSchedule } from "./split-schedule.ts";
 export { verifyPlan } from "./verify-plan.ts";

@@ -1,6 +1,14 @@
 /** What a profile of kernels needs to know of a plan, whatever the kernels were made into. */
 import type { ContractKernel, KernelPlan, Segment } from "./kernel-plan.ts";
 
+/** How long one kernel of a step takes. */
+export interface KernelTime {
+  readonly label: string;
+  readonly seconds: number;
+  /** Multiplications and additions of a contraction on all lanes, taps on the padding left out. */
+  readonly operations?: number;
+}
+
 /** Multiplications and additions of a contraction on one sample, taps on the padding left out. */
 export function contractOperations({ rows, columns, inputChannels, outputChannels }: ContractKernel): number {
   const taps = (segments: readonly Segment[]): number =>
