@@ -29,8 +29,8 @@ export interface RecipeChanges {
 }
 
 /**
- * For circuits the papers name no number of epochs. At full size they take batches of 32 where the papers have 500, and
- * Conv-NGC a rate of 4e-3 where they have 1e-3: three epochs then do what takes dozens otherwise. Autoencoders, which the
+ * For circuits the papers name no number of epochs. At full size they take batches of 32 and a rate of 4e-3 where the
+ * paper has 500 and 1e-3: three epochs then do what takes dozens otherwise. Autoencoders, which the
  * paper trains for 200 epochs by Adam 2e-5 in batches of 128, are treated likewise. A small size sees so few images that
  * circuits take larger rates. GNCN at full size are trained, and their priors fitted, as the code released with the NGC
  * paper is set up to do.
@@ -45,7 +45,7 @@ export function recipeFor(contender: Contender, size: Size, changes: RecipeChang
   const learning =
     size === "full"
       ? kind === "circuit"
-        ? { epochs: 3, batch: 32, rate: name === "ngc" ? 1e-3 : 4e-3, tail: 1 }
+        ? { epochs: 3, batch: 32, rate: 4e-3, tail: 1 }
         : { epochs: 12, batch: 32, rate: 1e-2, tail: 1 }
       : kind === "circuit"
         ? { epochs: 10, batch: 20, rate: name === "ngc" ? 1e-3 : 5e-3, tail: 0.4 }
