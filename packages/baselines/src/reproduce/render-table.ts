@@ -85,8 +85,8 @@ function howMade(parts: readonly PartResult[], opened: readonly OpenSection[]): 
     const section = opened.find(({ definition }) => definition.contenders.some((each) => each.name === name));
     const { epochs, batch } = plan.recipe;
     const minutes = group.reduce((sum, { seconds }) => sum + seconds, 0) / 60 / group.length;
-    const images = section?.training.size.toLocaleString("en-US") ?? "–";
-    return `| ${name} | ${images} | ${epochs} | ${batch} | ${rateText(plan.recipe)} | ${engine.name} | ${minutes.toFixed(1)} |`;
+    const size = section?.training.size.toLocaleString("en-US") ?? "–";
+    return `| ${name} | ${size} | ${epochs} | ${batch} | ${rateText(plan.recipe)} | ${engine.name} | ${minutes.toFixed(1)} |`;
   });
   const head = "| | training images | epochs | batch | Adam's rate | engine | minutes a seed, with the tests |";
   return ["## How", "", head, "| --- | ---: | ---: | ---: | --- | --- | ---: |", ...rows];
