@@ -8,13 +8,14 @@ export interface ProgressOptions {
   readonly title: string;
   /** How many of `unit` there are to do; 0 while unknown. */
   readonly total: number;
-  /** `images`, `MB`. */
+  /** `images`, `MB`; `%` shows which share of the total is done. */
   readonly unit: string;
   /** Done by an earlier session. Default 0. */
   readonly done?: number;
 }
 
-const secondsBetweenLines = 5;
+/** Where there is no bar; in the long run a line for every twentieth of the time so far, so that logs stay short. */
+const secondsBetweenLines = (elapsed: number): number => Math.max(5, elapsed / 20);
 
 export class Progress {
   readonly #output: Output;
@@ -36,7 +37,7 @@ export class Progress {
     // Loaded only where a bar is drawn. A MultiBar, because it can print lines above itself.
     const progress = createRequire(import.meta.url)("cli-progress") as typeof import("cli-progress");
     this.#bars = new progress.MultiBar({
-      format: `${options.title} {bar} {value}/{total} ${options.unit}  {left}{note}`,
+      format: `${options.title} {bar} ${options.unit === "%" ? "{percentage} %" : `{value}/{total} ${options.unit}`}  {left}{note}`,
       barCompleteChar: "█",
       barIncompleteChar: "░",
       barsize: 20,
@@ -60,10 +61,11 @@ export class Progress {
       return;
     }
     const now = performance.now();
-    if (now - this.#lastLine < secondsBetweenLines * 1000) return;
+    if ((now - this.#lastLine) / 1000 < secondsBetweenLines((now - this.#started) / 1000)) return;
     this.#lastLine = now;
     const { title, unit } = this.#options;
-    const parts = [total > 0 ? `${done}/${total} ${unit}` : `${done} ${unit}`, left, note];
+    const ofTotal = unit === "%" ? `${Math.floor((100 * done) / total)} %` : `${done}/${total} ${unit}`;
+    const parts = [total > 0 ? ofTotal : `${done} ${unit}`, left, note];
     this.#output.write(`${title}: ${parts.filter((part) => part !== "").join(", ")}\n`);
   }
 

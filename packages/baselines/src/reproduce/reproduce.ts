@@ -29,6 +29,7 @@ export interface ReproduceOptions {
   readonly command: readonly string[];
   /** @param share of the part in progress, 0 … 1 */
   readonly onProgress?: (share: number, text: string) => void;
+  /** Before a part is made; those that are kept from before do not count. */
   readonly onPart?: (part: { readonly name: string; readonly nth: number; readonly of: number }) => void;
   readonly onResult?: (result: PartResult, kept: boolean) => void;
   readonly signal?: AbortSignal;
@@ -89,11 +90,12 @@ export async function reproduce(
       if (found !== undefined) kept.set(partName(plan), found);
     }
     const parts: PartResult[] = [];
-    for (const [nth, { section, plan }] of plans.entries()) {
+    let nth = 0;
+    for (const { section, plan } of plans) {
       signal?.throwIfAborted();
       const name = partName(plan);
-      options.onPart?.({ name, nth: nth + 1, of: plans.length });
       const before = kept.get(name);
+      if (before === undefined) options.onPart?.({ name, nth: ++nth, of: plans.length - kept.size });
       const result = before ?? (await makePart(plan, join(dir, name), section, options));
       if (before === undefined)
         await writeWhole(fileOf(dir, plan), `${JSON.stringify(result, undefined, 2)}\n`, "keep a result");
