@@ -20,7 +20,7 @@ export function pictureFormatOf(file: string): PictureFormat {
  * @throws {SettleError} `output/unwritable`
  */
 export async function writePicture(svg: string, file: string, scale: number, context: Context): Promise<void> {
-  const { rasterizeSvg } = await import("@settle/settle");
+  const { rasterizeSvg } = await import("@settle/runs");
   const content = pictureFormatOf(file) === "svg" ? svg : await rasterizeSvg(svg, scale);
   await writeFile(resolve(context.terminal.cwd, file), content).catch((fault: NodeJS.ErrnoException) => {
     throw settleError("output/unwritable", `"${file}" cannot be written: ${fault.message}.`, { cause: fault });

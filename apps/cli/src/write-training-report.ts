@@ -1,4 +1,4 @@
-/** The report of `settle train`: what was trained, its learning curve, its epochs, its equations. */
+/** The report of `settle train`: what was trained, its learning curve, its epochs, the circuit and its equations. */
 import type { ReportSection, Run } from "@settle/runs";
 import type { Compiled, Evaluation, TrainingResult } from "@settle/settle";
 import { type LearningMoment, learningPlot } from "./learning-plot.ts";
@@ -12,7 +12,7 @@ export interface TrainingReport {
 
 export async function writeTrainingReport(run: Run, { compiled, result, evaluation }: TrainingReport): Promise<void> {
   const { writeReport } = await import("@settle/runs");
-  const { printEquations } = await import("@settle/settle");
+  const { circuitSection } = await import("./circuit-section.ts");
   const lines = await run.readMetrics();
   const moments: LearningMoment[] = [];
   const estimates: (readonly [number, number])[] = [];
@@ -41,16 +41,7 @@ export async function writeTrainingReport(run: Run, { compiled, result, evaluati
       ...stabilitySection(estimates, result),
       ...(epochs.length === 0 ? [] : [epochTable(epochs)]),
       ...(evaluation === undefined ? [] : [await pictures(evaluation)]),
-      {
-        heading: "What it computes",
-        blocks: [
-          {
-            kind: "code",
-            code: printEquations(compiled.equations),
-            caption: "The equations, as the compiler derived them",
-          },
-        ],
-      },
+      await circuitSection(compiled),
     ],
   });
 }

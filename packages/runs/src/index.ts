@@ -30,6 +30,7 @@ export type {
 export { lockRun, type RunLock } from "./run-lock.ts";
 export { type Json, readManifest, type RunManifest, type RunSession, type RunStart } from "./run-manifest.ts";
 export { openRun, type OpenRunOptions, Run, type RunPaths, runPaths } from "./run.ts";
+export { rasterizeSvg } from "./rasterize-svg.ts";
 export { decodeNpz, encodeNpz } from "./npz.ts";
 export { countNotFinite, decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./safetensors.ts";
 export { createRun, type CreateRunOptions, TrainingRun } from "./training-run.ts";

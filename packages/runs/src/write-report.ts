@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { contactSheet } from "./contact-sheet.ts";
 import { encodePng } from "./encode-png.ts";
 import type { Picture } from "./picture.ts";
+import { rasterizeSvg } from "./rasterize-svg.ts";
 import { repeatSection } from "./repeat-section.ts";
 import type { ReportContent } from "./report-content.ts";
 import type { Run, RunPaths } from "./run.ts";
+import { standaloneSvg } from "./standalone-svg.ts";
 import { writeWhole } from "./write-whole.ts";
 
 export interface WrittenReport {
@@ -39,7 +41,6 @@ export async function writeReportPage(
   // Plots and formulae come from large libraries, which a training need not wait for when it starts.
   const { renderPlot } = await import("./render-plot.ts");
   const { renderIntervals } = await import("./render-intervals.ts");
-  const { standaloneSvg, svgToPng } = await import("./plot-files.ts");
   const { renderReport } = await import("./render-report.ts");
   const blocks = content.sections.flatMap((section) => section.blocks);
   const plots = new Map<string, string>();
@@ -67,7 +68,7 @@ export async function writeReportPage(
         plots.set(block.name, svg);
         const alone = standaloneSvg(svg);
         await writeWhole(`${path}.svg`, alone, "write the plot");
-        await writeWhole(`${path}.png`, await svgToPng(alone), "write the plot");
+        await writeWhole(`${path}.png`, await rasterizeSvg(alone), "write the plot");
         images.push(`${path}.svg`, `${path}.png`);
         break;
       }

@@ -67,7 +67,6 @@ export { type CircuitOrRun, openCircuitOrRun, weightsOfFile, weightsOfRun } from
 export { loadModule, type LoadModuleOptions } from "./load-module.ts";
 export { openDataset } from "./open-dataset.ts";
 export { predefinedCircuits } from "./predefined-circuits.ts";
-export { rasterizeSvg } from "./rasterize-svg.ts";
 export { readSchedule } from "./read-schedule.ts";
 export { citeCircuit, parseBibliography, type Reference } from "./references.ts";
 export { settleVersion, startRun, type StartRunOptions } from "./start-run.ts";

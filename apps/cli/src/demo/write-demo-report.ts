@@ -1,13 +1,7 @@
 /** The demo's report: what was reached, pictures, curves, feature maps, equations. */
 import { featureMapSheet, pictureOf, type ReportContent, type Run, writeReport } from "@settle/runs";
-import {
-  type Compiled,
-  type Evaluation,
-  printEquations,
-  type Scores,
-  type Session,
-  type TrainingResult,
-} from "@settle/settle";
+import { type Compiled, type Evaluation, type Scores, type Session, type TrainingResult } from "@settle/settle";
+import { circuitSection } from "../circuit-section.ts";
 import { type LearningMoment, learningPlot } from "../learning-plot.ts";
 import type { Judgement } from "./judge.ts";
 import type { DemoPlan } from "./plan-demo.ts";
@@ -26,7 +20,7 @@ export interface DemoResult {
 
 type Section = ReportContent["sections"][number];
 
-export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof writeReport> {
+export async function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof writeReport> {
   const { compiled, session, digits, plan, trained } = demo;
   const mse = (each: Scores | undefined): string => each?.mse?.toFixed(each.mse < 100 ? 1 : 0) ?? "–";
   const { denoising, reconstruction } = trained;
@@ -59,7 +53,7 @@ export function writeDemoReport(run: Run, demo: DemoResult): ReturnType<typeof w
       { heading: "Learning", blocks: [learningPlot(demo.learning, "digits seen")] },
       settlingCurves(demo),
       featureMaps(demo),
-      equations(compiled),
+      await circuitSection(compiled),
       next(),
     ],
   });
@@ -213,19 +207,6 @@ function featureMaps({ compiled, trained }: DemoResult): Section {
             ? []
             : [{ id, label: `${id}, ${shape.join(" × ")}`, sheet: featureMapSheet(values, shape) }];
         }),
-      },
-    ],
-  };
-}
-
-function equations(compiled: Compiled): Section {
-  return {
-    heading: "What it computes",
-    blocks: [
-      {
-        kind: "code",
-        code: printEquations(compiled.equations),
-        caption: "The equations, as the compiler derived them",
       },
     ],
   };
