@@ -2,11 +2,18 @@
 import type { ReportSection } from "@settle/runs";
 import { type Compiled, drawCircuit, printEquations } from "@settle/settle";
 
-export async function circuitSection(compiled: Compiled): Promise<ReportSection> {
+/** @param options.drawn  default true; a drawing takes a quarter of a second */
+export async function circuitSection(compiled: Compiled, { drawn = true } = {}): Promise<ReportSection> {
+  const drawing = drawn && {
+    kind: "drawing" as const,
+    name: "circuit",
+    caption: "The circuit",
+    svg: await drawCircuit(compiled),
+  };
   return {
     heading: "What it computes",
     blocks: [
-      { kind: "drawing", name: "circuit", caption: "The circuit", svg: await drawCircuit(compiled) },
+      ...(drawing ? [drawing] : []),
       {
         kind: "code",
         code: printEquations(compiled.equations),

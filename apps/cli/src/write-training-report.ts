@@ -41,7 +41,8 @@ export async function writeTrainingReport(run: Run, { compiled, result, evaluati
       ...stabilitySection(estimates, result),
       ...(epochs.length === 0 ? [] : [epochTable(epochs)]),
       ...(evaluation === undefined ? [] : [await pictures(evaluation)]),
-      await circuitSection(compiled),
+      // Whoever has pressed Ctrl-C is not kept waiting.
+      await circuitSection(compiled, { drawn: result.kind !== "interrupted" }),
     ],
   });
 }

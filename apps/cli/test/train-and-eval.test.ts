@@ -54,7 +54,9 @@ describe("settle train", () => {
       settings: { data: "color-mnist", epochs: 2, batch: 5, rate: 0.01, seed: 1, limit: 20 },
       seeds: { training: 1 },
     });
-    expect((await stat(join(folder, "whole", "report.html"))).size).toBeGreaterThan(1000);
+    const page = await readFile(join(folder, "whole", "report.html"), "utf8");
+    for (const part of ["The circuit", "The equations", "discrepancy"]) expect(page).toContain(part);
+    expect(page.match(/<figure class="drawing"><svg /g)).toHaveLength(1);
   });
 
   it("is silent on stderr with --quiet", async () => {
