@@ -29,29 +29,28 @@ export interface RecipeChanges {
 }
 
 /**
- * For circuits the papers name no number of epochs. At full size they take batches of 32 and a rate of 4e-3 where the
- * paper has 500 and 1e-3: three epochs then do what takes dozens otherwise. Autoencoders, which the
- * paper trains for 200 epochs by Adam 2e-5 in batches of 128, are treated likewise. A small size sees so few images that
- * circuits take larger rates. GNCN at full size are trained, and their priors fitted, as the code released with the NGC
- * paper is set up to do.
+ * For circuits the Conv-NGC paper names no number of epochs. They take small batches and a rate of 4e-3 or 5e-3 where the
+ * paper has 500 and 1e-3: three epochs then do what takes dozens otherwise. Autoencoders, which the paper trains for 200
+ * epochs by Adam 2e-5 in batches of 128, are treated likewise. GNCN at full size are trained, and their priors fitted, as
+ * the code released with the NGC paper is set up to do.
  *
  * @source ConvNGC section 4, appendix B; NGC methods
  */
-export function recipeFor(contender: Contender, size: Size, changes: RecipeChanges = {}): Recipe {
-  const { kind, name } = contender;
+export function recipeFor({ kind, name }: Contender, size: Size, changes: RecipeChanges = {}): Recipe {
   const own = ownRecipes.find(({ names }) => names.test(name));
-  if (own !== undefined) return { ...own[size], ...changes };
-  const amounts = size === "small" ? { samples: 2000, tested: 200 } : { samples: 0, tested: 0 };
-  const learning =
-    size === "full"
-      ? kind === "circuit"
-        ? { epochs: 3, batch: 32, rate: 4e-3, tail: 1 }
-        : { epochs: 12, batch: 32, rate: 1e-2, tail: 1 }
-      : kind === "circuit"
-        ? { epochs: 10, batch: 20, rate: name === "ngc" ? 1e-3 : 5e-3, tail: 0.4 }
-        : { epochs: 6, batch: 32, rate: 1e-3, tail: 0.4 };
-  return { ...amounts, ...learning, ...changes };
+  return { ...(own ?? imageRecipes[kind])[size], ...changes };
 }
+
+const imageRecipes: Readonly<Record<Contender["kind"], Readonly<Record<Size, Recipe>>>> = {
+  circuit: {
+    small: { samples: 2000, tested: 200, epochs: 10, batch: 20, rate: 5e-3, tail: 0.4 },
+    full: { samples: 0, tested: 0, epochs: 3, batch: 32, rate: 4e-3, tail: 1 },
+  },
+  baseline: {
+    small: { samples: 2000, tested: 200, epochs: 6, batch: 32, rate: 1e-2, tail: 1 },
+    full: { samples: 0, tested: 0, epochs: 12, batch: 32, rate: 1e-2, tail: 1 },
+  },
+};
 
 const ownRecipes: readonly ({ readonly names: RegExp } & Readonly<Record<Size, Recipe>>)[] = [
   {
