@@ -12,8 +12,16 @@ export interface ReproductionDifferences {
   readonly markdown: string;
 }
 
-/** The score of a test that is compared: the first of these that it has. */
+/** The score of a test that is compared: the first of these that all contenders have. */
 const headline = ["bce", "mse", "logDensity", "accuracy"] as const;
+
+/** What is compared: a score of a test, as it is read. */
+interface Compared {
+  readonly key: string;
+  readonly task: string;
+  readonly reading: string;
+  readonly score: string;
+}
 
 /**
  * One seed trains and tests all contenders on the same images and the same noise, so that they are pairs. Every two are
@@ -29,11 +37,12 @@ export async function compareReproduction({
 }: Pick<Reproduction, "table" | "dir" | "parts">): Promise<ReproductionDifferences | undefined> {
   const { compareCircuits } = await import("./statistics/compare-circuits.ts");
   const contenders = [...new Set(parts.map(({ plan }) => plan.contender.name))];
+  const compared = new Map(comparedIn(parts).map((each) => [nameOf(each), each]));
   const values = (contender: string, metric: string): MetricValues => {
     const own = parts.filter(({ plan }) => plan.contender.name === contender);
-    return new Map(own.map((part) => [part.plan.seed, scoreOf(part, metric)]));
+    return new Map(own.map((part) => [part.plan.seed, scoreOf(part, compared.get(metric))]));
   };
-  const all = compareCircuits(contenders, metricsOf(parts), values);
+  const all = compareCircuits(contenders, [...compared.keys()], values);
   const comparisons = all.filter(({ n }) => n > 1);
   if (comparisons.length === 0) return undefined;
   const markdown = markdownTable(comparisonsTable({ plan: { name: table }, comparisons }));
@@ -41,33 +50,27 @@ export async function compareReproduction({
   return { comparisons, markdown };
 }
 
-/** `cifar10.denoise.clamped.mse`, in the order of the tests. */
-function metricsOf(parts: readonly PartResult[]): readonly string[] {
+/** In the order of the tests. What answers in one go has no reading of its own where others have. */
+function comparedIn(parts: readonly PartResult[]): readonly Compared[] {
   const tests = parts.flatMap((part) => part.tests);
-  const named = tests.flatMap((test) => {
-    const others = tests.filter(({ key, task }) => key === test.key && task === test.task);
-    const isRead = others.some(({ reading }) => reading !== "");
-    const score = headline.find((each) => each in test.scores);
-    return score === undefined || (isRead && test.reading === "") ? [] : [nameOf(test, test.reading, score)];
+  return tests.flatMap(({ key, task, reading }) => {
+    const same = tests.filter((each) => key === each.key && task === each.task);
+    const score = headline.find((each) => same.every(({ scores }) => each in scores));
+    const isRead = same.some((each) => each.reading !== "");
+    return score === undefined || (isRead && reading === "") ? [] : [{ key, task, reading, score }];
   });
-  return [...new Set(named)];
 }
 
-/** Of denoising; what answers in one go has the same score in all. */
-const readings = ["released", "clamped", "relaxed"] as const;
-
-function scoreOf({ tests }: PartResult, metric: string): number | null {
-  for (const test of tests) {
-    const score = headline.find((each) => each in test.scores);
-    if (score === undefined) continue;
-    const names = [nameOf(test, test.reading, score)];
-    if (test.reading === "") names.push(...readings.map((reading) => nameOf(test, reading, score)));
-    const value = test.scores[score];
-    if (names.includes(metric) && value !== undefined && Number.isFinite(value)) return value;
-  }
-  return null;
+function scoreOf({ tests }: PartResult, wanted: Compared | undefined): number | null {
+  const test = tests.find(
+    ({ key, task, reading }) =>
+      key === wanted?.key && task === wanted.task && (reading === wanted.reading || reading === ""),
+  );
+  const value = test?.scores[wanted?.score ?? ""];
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-function nameOf({ key, task }: PartResult["tests"][number], reading: string, score: string): string {
+/** `cifar10.denoise.clamped.mse` */
+function nameOf({ key, task, reading, score }: Compared): string {
   return [key, task, reading, score].filter((part) => part !== "").join(".");
 }

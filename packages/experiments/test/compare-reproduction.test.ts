@@ -50,6 +50,21 @@ it("compares contenders over the seeds they share; what answers in one go counts
   expect(found?.markdown).toContain("| cifar10.reconstruct.mse | ae\u00a0−\u00a0circuit | 3 | +3 |");
 });
 
+it("compares a score that all contenders have, though some have one that is preferred", async () => {
+  const withBce = (mse: number): Test => ({ ...test("reconstruct", "", mse), scores: { bce: 1, mse } });
+  const parts = [1, 2].flatMap((seed) => [
+    part("circuit", seed, [test("reconstruct", "", 10 * seed)]),
+    part("sigmoid", seed, [withBce(10 * seed + 2)]),
+    part("binary", seed, [{ ...withBce(0), key: "mnist" }]),
+    part("grey", seed, [{ ...withBce(0), key: "mnist" }]),
+  ]);
+  const found = await compareReproduction({ table: "cifar10", dir, parts });
+  expect(found?.comparisons.map(({ a, b, metric, meanDifference }) => [a, b, metric, meanDifference])).toEqual([
+    ["sigmoid", "circuit", "cifar10.reconstruct.mse", 2],
+    ["grey", "binary", "mnist.reconstruct.bce", 0],
+  ]);
+});
+
 it("says nothing where no two contenders share two seeds", async () => {
   const parts = [part("circuit", 1, [test("reconstruct", "", 1)]), part("ae", 1, [test("reconstruct", "", 2)])];
   expect(await compareReproduction({ table: "cifar10", dir, parts })).toBeUndefined();
