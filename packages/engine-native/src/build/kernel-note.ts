@@ -3,7 +3,7 @@
  * need be neither planned nor written as C: that takes longer than all the rest of a load. What is noted may be lost at
  * any time.
  */
-import type { Program } from "@settle/program";
+import { type Program, serializeProgram } from "@settle/program";
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ export function noteKey(program: Program, compiler: Compiler): string {
   return createHash("sha256")
     .update((makers ??= hashOfMakers()))
     .update(compiler.identity)
-    .update(JSON.stringify(program))
+    .update(serializeProgram(program))
     .digest("hex")
     .slice(0, 32);
 }
