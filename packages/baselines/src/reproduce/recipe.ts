@@ -29,8 +29,8 @@ export interface RecipeChanges {
 }
 
 /**
- * For circuits the Conv-NGC paper names no number of epochs. They take small batches and a rate of 4e-3 or 5e-3 where the
- * paper has 500 and 1e-3: three epochs then do what takes dozens otherwise. Autoencoders, which the paper trains for 200
+ * For circuits the Conv-NGC paper names no number of epochs. They take small batches where it has 500, and Conv-NGC a rate
+ * of 4e-3 where it has 1e-3: three epochs then do what takes dozens otherwise. Autoencoders, which the paper trains for 200
  * epochs by Adam 2e-5 in batches of 128, are treated likewise. GNCN at full size are trained, and their priors fitted, as
  * the code released with the NGC paper is set up to do.
  *
@@ -53,6 +53,7 @@ const imageRecipes: Readonly<Record<Contender["kind"], Readonly<Record<Size, Rec
 };
 
 const ownRecipes: readonly ({ readonly names: RegExp } & Readonly<Record<Size, Recipe>>)[] = [
+  { names: /^ngc$/, small: imageRecipes.circuit.small, full: { ...imageRecipes.circuit.full, rate: 1e-3 } },
   {
     names: /^gncn-/,
     small: { samples: 2000, tested: 500, epochs: 5, batch: 16, rate: 1e-3, tail: 0, fitted: 2000, draws: 5000 },
