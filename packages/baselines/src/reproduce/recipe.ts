@@ -47,7 +47,7 @@ const imageRecipes: Readonly<Record<Contender["kind"], Readonly<Record<Size, Rec
     full: { samples: 0, tested: 0, epochs: 3, batch: 32, rate: 4e-3, tail: 1 },
   },
   baseline: {
-    small: { samples: 2000, tested: 200, epochs: 6, batch: 32, rate: 1e-2, tail: 1 },
+    small: { samples: 2000, tested: 200, epochs: 6, batch: 8, rate: 1e-2, tail: 1 },
     full: { samples: 0, tested: 0, epochs: 12, batch: 32, rate: 1e-2, tail: 1 },
   },
 };
